@@ -1,0 +1,99 @@
+"""A Go module in a temporary folder, fixes for it, and the toolchain to check them with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gofixer.verify import Unit, Verdict, verify
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    go: Path
+    version: tuple[int, int, int]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Variant:
+    goos: str = ""
+    goarch: str = ""
+    tags: tuple[str, ...] = ()
+    cgo: bool | None = None
+
+
+@dataclass
+class GoTree:
+    """A module below ``root`` and the fixes made for it; each fix replaces one text that occurs once."""
+
+    toolchain: Toolchain
+    root: Path
+    cache: Path
+    units: list[Unit] = field(default_factory=list)
+    edits: dict[int, tuple[str, str]] = field(default_factory=dict)
+    variant: Variant | None = None
+
+    def write(self, files: Mapping[str, str]) -> None:
+        for name, text in files.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+    def fix(self, name: str, old: str, new: str, **more: Any) -> int:
+        source = (self.root / name).read_bytes()
+        assert source.count(old.encode()) == 1, f"{old!r} does not occur once in {name}"
+        start = source.index(old.encode())
+        number = len(self.units) + 1
+        spans = more.pop("spans", ((start, start + len(old.encode())),))
+        self.units.append(Unit(number, self.root / name, number, spans, **more))
+        self.edits[number] = (old, new)
+        return number
+
+    def render(self, file: Path, ids: frozenset[int]) -> bytes:
+        text = file.read_text(encoding="utf-8")
+        for number in ids:
+            text = text.replace(*self.edits[number])
+        return text.encode()
+
+    def verify(self, **options: Any) -> Verdict:
+        options.setdefault("cache_dir", self.cache)
+        options.setdefault("variant", self.variant)
+        return verify(self.toolchain, self, self.units, self.render, **options)
+
+
+def toolchain_at(go: Path) -> Toolchain:
+    said = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, check=True).stdout
+    parts = [int("".join(c for c in p if c.isdigit()) or 0) for p in said.strip().removeprefix("go").split(".")]
+    major, minor, patch, *_ = [*parts, 0, 0]
+    return Toolchain(go, (major, minor, patch), {"GOTOOLCHAIN": "local", "GOFLAGS": "", "GOPROXY": "off"})
+
+
+@pytest.fixture(scope="session")
+def toolchain() -> Toolchain:
+    go = shutil.which("go")
+    if go is None:
+        pytest.skip("no Go toolchain on PATH")
+    return toolchain_at(Path(go))
+
+
+@pytest.fixture(scope="session")
+def old_toolchain() -> Toolchain:
+    go = os.environ.get("GOFIXER_TEST_GO_OLD")
+    if not go:
+        pytest.skip("GOFIXER_TEST_GO_OLD names no Go 1.23 or older")
+    return toolchain_at(Path(go))
+
+
+@pytest.fixture
+def tree(tmp_path: Path, toolchain: Toolchain) -> GoTree:
+    made = GoTree(toolchain, tmp_path / "m", tmp_path / "cache")
+    made.write({"go.mod": "module example.com/m\n\ngo 1.21\n"})
+    return made
