@@ -22,7 +22,7 @@ class Bisection:
     """The search among ``units``; ``rejected`` fills with the diagnostic that each guilty one was caught by.
 
     With n fixes, each guilty one costs at most about log2(n) + 1 builds, and about one where a diagnostic
-    points at it. Of fixes that are only wrong together, the last one in order is rejected.
+    points at it. Of fixes that are only wrong together, the one pointed at is rejected, else the last.
     """
 
     units: Mapping[int, Unit]
@@ -41,40 +41,39 @@ class Bisection:
             held = self._ordered({*held, *pointed_at})
             pool = [u for u in pool if u not in pointed_at]
             now = (yield frozenset(pool)) if pool else ()
-        good = (yield from self._halve([], pool, now)) if now else pool
+        good = (yield from self._bisect([], pool, now)) if now else pool
         if not held:
             return frozenset(good)
         remaining = self._possible(good, held)
         if len(good) + len(remaining) < len(self.units):
             everything = (yield frozenset([*good, *remaining])) if remaining else ()
         if everything and remaining:
-            step = self._each if len(remaining) <= 2 * len(everything) else self._halve
+            step = self._each if len(remaining) <= 2 * len(everything) else self._bisect
             return frozenset((yield from step(good, remaining, everything)))
         return frozenset([*good, *remaining])
 
-    def _halve(
+    def _bisect(
         self, good: list[int], bad: list[int], diagnostics: Sequence[Diagnostic]
     ) -> Generator[frozenset[int], Sequence[Diagnostic], list[int]]:
         """``good`` is known to be good, ``good + bad`` to be bad; returns what can be kept of both."""
-        if len(bad) == 1:
-            self.rejected[bad[0]] = self._word(bad[0], diagnostics)
-            return good
-        middle = len(bad) // 2
-        first, second = bad[:middle], bad[middle:]
-        found = yield frozenset([*good, *first])
-        if not found:
-            return (yield from self._halve([*good, *first], second, diagnostics))
-        good = yield from self._halve(good, first, found)
-        second = self._possible(good, second)
-        if not second:
-            return good
-        found = yield frozenset([*good, *second])
-        return (yield from self._halve(good, second, found)) if found else [*good, *second]
+        while diagnostics:
+            low, high = 0, len(bad)  # good + bad[:low] is good, good + bad[:high] is bad
+            while high - low > 1:
+                middle = (low + high) // 2
+                if found := (yield frozenset([*good, *bad[:middle]])):
+                    high, diagnostics = middle, found
+                else:
+                    low = middle
+            self.rejected[bad[low]] = self._word(bad[low], diagnostics)
+            good = [*good, *bad[:low]]
+            bad = self._possible(good, bad[high:])
+            diagnostics = (yield frozenset([*good, *bad])) if bad else ()
+        return [*good, *bad]
 
     def _each(
         self, good: list[int], bad: list[int], diagnostics: Sequence[Diagnostic]
     ) -> Generator[frozenset[int], Sequence[Diagnostic], list[int]]:
-        """As ``_halve``, one fix at a time: cheaper where most of them are guilty."""
+        """As ``_bisect``, one fix at a time: cheaper where most of them are guilty."""
         kept = list(good)
         caught = False
         for index, unit in enumerate(bad):

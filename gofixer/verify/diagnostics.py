@@ -47,7 +47,8 @@ def parse(
         if not line.strip() or _NOISE.match(line):
             continue
         if line[0] in " \t" and found:
-            found[-1] = replace(found[-1], message=f"{found[-1].message} {line.strip()}")
+            more = _INNER.sub(inner, line.strip())
+            found[-1] = replace(found[-1], message=f"{found[-1].message} {more}")
             continue
         match = _POSITION.match(line)
         if match is None:
