@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gofixer.errors import ExitCode, UserError
@@ -72,9 +72,15 @@ class _Group:
     bisection: Bisection
     search: Search
     wanted: frozenset[int] | None = None
+    good: set[frozenset[int]] = field(default_factory=lambda: {frozenset()})
 
     def advance(self, diagnostics: Sequence[Diagnostic], kept: set[int]) -> bool:
-        """Answers the search, which then says what it wants next; True when it has ended."""
+        """Answers the search, which then says what it wants next; True when it has ended.
+
+        ``good`` collects the sets of its fixes that were compiled and found good, as is having none of them.
+        """
+        if self.wanted is not None and not diagnostics:
+            self.good.add(self.wanted)
         try:
             self.wanted = next(self.search) if self.wanted is None else self.search.send(diagnostics)
         except StopIteration as end:
@@ -157,18 +163,15 @@ class _Run:
             self._leave_out(other, f"it needs a fix that could not be proved: {reason}")
 
     def _search(self, state: State) -> frozenset[Path]:
-        """Rejects the guilty fixes; returns the folders whose outcome has yet to be seen as a whole."""
+        """Rejects the guilty fixes; returns the folders whose final state has not been compiled yet."""
         groups = self._groups(state)
-        area = frozenset[Path]().union(*(g.directories for g in groups), state.blocked)
         elsewhere = frozenset(self.alive - {u for g in groups for u in g.units})
-        seen_good: set[frozenset[int]] = set()
         kept: set[int] = set()
         waiting = [g for g in groups if not g.advance((), kept)]
         while waiting:
+            area = frozenset[Path]().union(*(g.directories for g in waiting))
             trial = elsewhere.union(kept, *(g.wanted or () for g in waiting)) - self.unproved.keys()
             now = self._check(trial, area, f"searching among {sum(len(g.units) for g in waiting)} fixes")
-            if not now.new and not now.blocked:
-                seen_good.add(frozenset(trial))
             answered = [g for g in waiting if self._answered(g, now)]
             ended = [g for g in answered if g.advance(self._new_in(g.directories, now), kept)]
             if not answered:
@@ -178,8 +181,8 @@ class _Run:
         for group in groups:
             self._settle(group, kept)
         self.alive -= self.unproved.keys()
-        untouched = not any(self.units[u].declaration or self.units[u].file.parent in area for u in self.alive)
-        return frozenset() if untouched or frozenset(self.alive) in seen_good else area
+        unseen = (g.directories for g in groups if g.units & self.alive not in g.good)
+        return (state.blocked - self.checker.broken.keys()).union(*unseen)
 
     def _groups(self, state: State) -> list[_Group]:
         """Each failing package with its own fixes; those that see changed declarations share one group."""
