@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-Span = tuple[int, int]
-"""A half-open byte range ``(start, end)``, 0-based."""
+from gofixer.syntax.edit import Edit, Span
+
+__all__ = ["Applicability", "Edit", "Fix", "Span"]
 
 
 class Applicability(StrEnum):
@@ -15,15 +16,6 @@ class Applicability(StrEnum):
     SAFE = "safe"
     UNSAFE = "unsafe"
     DISPLAY = "display"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Edit:
-    """Replace the bytes ``source[start:end]`` by ``new``; ``start == end`` inserts."""
-
-    start: int
-    end: int
-    new: bytes
 
 
 @dataclass(frozen=True, slots=True)
