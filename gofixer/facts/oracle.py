@@ -1,0 +1,203 @@
+"""The type oracle: Go's own type checker, asked in batches through a helper process."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from gofixer.errors import ExitCode, UserError
+from gofixer.facts import process, wire
+from gofixer.facts.constraints import Variant
+from gofixer.facts.helper import build_helper
+from gofixer.facts.modules import Module
+from gofixer.facts.toolchain import Toolchain
+from gofixer.facts.types import FileTypes, Span, Unknown
+
+Answer = FileTypes | Unknown
+_TIMEOUT = 1800.0
+
+
+class Oracle:
+    """Answers about types. One helper process serves all questions until `close`; not to be shared by threads."""
+
+    def __init__(self, toolchain: Toolchain, cache_dir: Path) -> None:
+        """``cache_dir`` is where the helper's binary is kept; nothing is started before the first question."""
+        self._toolchain = toolchain
+        self._cache = cache_dir
+        self._child: subprocess.Popen[bytes] | None = None
+        self._reader: _Reader | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def query(
+        self,
+        module: Module,
+        files: Mapping[Path, Sequence[Span]],
+        overlay: Mapping[Path, bytes] | None = None,
+        variant: Variant = Variant(),  # noqa: B008  (frozen)
+    ) -> dict[Path, Answer]:
+        """Type-check the packages of some files of a module and report everything inside the spans asked for.
+
+        ``files`` maps absolute paths to byte ranges; ``overlay`` holds contents that replace those on disk.
+        Every file gets an answer, under the path given. Raises `UserError` (exit 3) where the helper cannot be
+        built or dies.
+        """
+        if not files:
+            return {}
+        names = {real_path(path): path for path in files}
+        replaced = {real_path(path): content for path, content in (overlay or {}).items()}
+        with tempfile.TemporaryDirectory(prefix="gofixer-") as folder:
+            request = {
+                "go": str(self._toolchain.go),
+                "dir": str(module.root),
+                "env": [f"{name}={value}" for name, value in self._env(module, variant).items()],
+                "flags": self._flags(variant),
+                "goarch": variant.goarch or self._toolchain.host.goarch,
+                "overlay": str(_write_overlay(Path(folder), replaced)) if replaced else "",
+                "files": [{"path": real, "spans": list(files[path])} for real, path in names.items()],
+            }
+            answers: dict[Path, Answer] = {}
+            try:
+                self._ask(request, names, answers)
+            except BaseException:
+                self.close()
+                raise
+        for path in files:
+            answers.setdefault(path, Unknown("the type oracle gave no answer"))
+        return answers
+
+    def close(self) -> None:
+        """End the helper process; a later question starts a new one."""
+        if self._child is not None:
+            process.kill(self._child)
+            self._child, self._reader = None, None
+
+    def _env(self, module: Module, variant: Variant) -> dict[str, str]:
+        env = {**os.environ, **self._toolchain.env, **module.env, "PWD": str(module.root)}
+        if variant.goos:
+            env["GOOS"] = variant.goos
+        if variant.goarch:
+            env["GOARCH"] = variant.goarch
+        if variant.cgo is not None:
+            env["CGO_ENABLED"] = "1" if variant.cgo else "0"
+        return env
+
+    def _flags(self, variant: Variant) -> list[str]:
+        flags = []
+        if variant.tags:
+            tags = dict.fromkeys((*self._toolchain.host.tags, *variant.tags))
+            flags.append("-tags=" + ",".join(tags))
+        if "mod=mod" in (flag.lstrip("-") for flag in self._toolchain.goflags):
+            flags.append("-mod=readonly")  # a question must not write go.mod
+        return flags
+
+    def _ask(self, request: Mapping[str, object], names: Mapping[str, Path], answers: dict[Path, Answer]) -> None:
+        child, reader = self._started()
+        assert child.stdin is not None
+        try:
+            child.stdin.write(msgspec.json.encode(request) + b"\n")
+            child.stdin.flush()
+        except BrokenPipeError:
+            raise self._died() from None
+        deadline = time.monotonic() + _TIMEOUT
+
+        def named(path: str) -> Path:
+            return names.get(path) or Path(path)
+
+        while True:
+            line = reader.line(deadline)
+            if line is None:
+                raise UserError(f"the type oracle did not answer within {_TIMEOUT:g} seconds", ExitCode.TOOLCHAIN)
+            if not line:
+                raise self._died()
+            message = wire.decode(line)
+            if message.done:
+                return
+            if message.unknown:
+                answers[named(message.path)] = Unknown(message.unknown)
+            for found in wire.file_types(message, named):
+                answers[found.path] = found
+
+    def _started(self) -> tuple[subprocess.Popen[bytes], _Reader]:
+        if self._child is None or self._reader is None or self._child.poll() is not None:
+            self.close()
+            binary = build_helper(self._toolchain, self._cache)
+            env = {**os.environ, "GODEBUG": "", "GOMEMLIMIT": "off", "GOGC": "50"}
+            self._child = process.start([str(binary)], binary.parent, env, stdin=subprocess.PIPE)
+            self._reader = _Reader(self._child)
+        return self._child, self._reader
+
+    def _died(self) -> UserError:
+        assert self._reader is not None
+        assert self._child is not None
+        self._child.wait()
+        detail = self._reader.complaint() or f"exit status {self._child.returncode}"
+        return UserError(f"the type oracle ended unexpectedly ({detail})", ExitCode.TOOLCHAIN)
+
+
+class _Reader:
+    """Reads lines from a process with a time limit, and keeps the beginning of what it complains."""
+
+    def __init__(self, child: subprocess.Popen[bytes]) -> None:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        self._stdout = child.stdout
+        self._stderr = child.stderr
+        self._complaint = b""
+        self._thread = threading.Thread(target=self._drain, daemon=True)
+        self._thread.start()
+
+    def _drain(self) -> None:
+        try:
+            while data := self._stderr.read1(4096):
+                self._complaint = (self._complaint + data)[:4096]
+        except (OSError, ValueError):
+            return  # closed
+
+    def complaint(self) -> str:
+        """The first line that the process wrote to standard error."""
+        self._thread.join(1.0)
+        lines = self._complaint.decode("utf-8", "replace").strip().splitlines()
+        return lines[0] if lines else ""
+
+    def line(self, deadline: float) -> bytes | None:
+        """The next line, empty at the end, None when time is up."""
+        if os.name == "posix":
+            left = max(0.0, deadline - time.monotonic())
+            if not self._stdout.peek(0) and not select.select([self._stdout], [], [], left)[0]:  # type: ignore[attr-defined]
+                return None
+        return self._stdout.readline()
+
+
+def real_path(path: Path) -> str:
+    """The name that the go command gives a file: its folder with symbolic links resolved, and its own name."""
+    return os.path.join(os.path.realpath(path.parent), path.name)
+
+
+def _write_overlay(folder: Path, replaced: Mapping[str, bytes]) -> Path:
+    """Write the overlay file of the go command for some contents."""
+    places = {}
+    for number, (path, content) in enumerate(replaced.items()):
+        place = folder / f"{number}.go"
+        place.write_bytes(content)
+        places[path] = str(place)
+    target = folder / "overlay.json"
+    target.write_text(json.dumps({"Replace": places}))
+    return target

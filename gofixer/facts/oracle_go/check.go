@@ -1,0 +1,199 @@
+package main
+
+import (
+	"errors"
+	"go/ast"
+	"go/build"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"unsafe"
+)
+
+// Checked is one package with its function bodies, type-checked for questions about its files.
+type Checked struct {
+	unit  *Unit
+	state *State
+	fset  *token.FileSet
+	pkg   *types.Package
+	info  *types.Info
+	files []*SourceFile
+	notes []string
+}
+
+// SourceFile is a file of a checked package. Offsets are those of content, whatever //line directives say.
+type SourceFile struct {
+	path    string
+	content []byte
+	syntax  *ast.File
+	token   *token.File
+}
+
+func (f *SourceFile) span(node ast.Node) (int, int) {
+	return f.offset(node.Pos()), f.offset(node.End())
+}
+
+func (f *SourceFile) offset(pos token.Pos) int {
+	if !pos.IsValid() {
+		return -1
+	}
+	return min(max(int(pos)-f.token.Base(), 0), f.token.Size())
+}
+
+// check type-checks a unit. The error is the first thing that is wrong with the package's own files.
+func (s *State) check(unit *Unit, cgoTypes string, cgoProblem string) (*Checked, error) {
+	if unit.Error != nil {
+		return nil, errors.New(place(unit.Error.Pos) + sentence(unit.Error.Err))
+	}
+	s.prepare(unit)
+	s.slots <- struct{}{}
+	defer func() { <-s.slots }()
+	checked := &Checked{unit: unit, state: s, fset: token.NewFileSet()}
+	var syntax []*ast.File
+	for _, names := range [][]string{unit.GoFiles, unit.CgoFiles} {
+		for _, name := range names {
+			file, err := checked.parse(absolute(unit.Dir, name))
+			if err != nil {
+				return nil, err
+			}
+			syntax = append(syntax, file)
+		}
+	}
+	config := s.config(unit)
+	switch {
+	case len(unit.CgoFiles) == 0:
+	case cgoTypes != "" && useCgo(config):
+		generated, err := parser.ParseFile(checked.fset, "_cgo_gotypes.go", cgoTypes, parser.SkipObjectResolution)
+		if err != nil {
+			return nil, err
+		}
+		syntax = append(syntax, generated)
+	default:
+		config.FakeImportC = true
+		if cgoProblem == "" {
+			cgoProblem = "cgo could not be run"
+		}
+		checked.notes = append(checked.notes, "the types of C names are unknown: "+cgoProblem)
+	}
+	var first error
+	config.Error = func(err error) {
+		if first == nil {
+			first = err
+		}
+	}
+	checked.info = &types.Info{
+		Types:      map[ast.Expr]types.TypeAndValue{},
+		Defs:       map[*ast.Ident]types.Object{},
+		Uses:       map[*ast.Ident]types.Object{},
+		Implicits:  map[ast.Node]types.Object{},
+		Selections: map[*ast.SelectorExpr]*types.Selection{},
+	}
+	pkg, err := config.Check(unit.base(), checked.fset, syntax, checked.info)
+	if first == nil {
+		first = err
+	}
+	if first != nil {
+		return nil, s.describe(unit, checked.fset, first)
+	}
+	checked.pkg = pkg
+	for _, file := range checked.files {
+		restoreRawStrings(file)
+	}
+	return checked, nil
+}
+
+func (c *Checked) parse(path string) (*ast.File, error) {
+	content, err := c.state.read(path)
+	if err != nil {
+		return nil, err
+	}
+	syntax, err := parser.ParseFile(c.fset, path, content, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, relativeError(c.unit, err)
+	}
+	file := &SourceFile{path, content, syntax, c.fset.File(syntax.FileStart)}
+	c.files = append(c.files, file)
+	return syntax, nil
+}
+
+// describe words a type error with its place relative to the package's folder; for an import that could not be
+// loaded it adds what the go command said of it.
+func (s *State) describe(unit *Unit, fset *token.FileSet, err error) error {
+	var problem types.Error
+	if !errors.As(err, &problem) {
+		return err
+	}
+	position := fset.Position(problem.Pos)
+	text := problem.Msg
+	for path, hint := range s.importProblems(unit) {
+		if strings.Contains(text, path) && strings.HasPrefix(text, "could not import") {
+			text = "could not import " + path + ": " + hint
+		}
+	}
+	position.Filename = filepath.Base(position.Filename)
+	return errors.New(position.String() + ": " + text)
+}
+
+func (s *State) importProblems(unit *Unit) map[string]string {
+	found := map[string]string{}
+	for _, path := range unit.Imports {
+		if next := s.resolve(unit, path); next != nil && next.Error != nil {
+			found[path] = sentence(next.Error.Err)
+		}
+	}
+	return found
+}
+
+func relativeError(unit *Unit, err error) error {
+	return errors.New(strings.ReplaceAll(sentence(err.Error()), unit.Dir+string(filepath.Separator), ""))
+}
+
+func place(position string) string {
+	if position == "" {
+		return ""
+	}
+	return filepath.Base(position) + ": "
+}
+
+// useCgo makes the checker resolve C.x through the declarations of _cgo_gotypes.go, so that cgo files are read as they
+// are written (types.Config.go115UsesCgo, as golang.org/x/tools/internal/typesinternal.SetUsesCgo does).
+func useCgo(config *types.Config) bool {
+	field := reflect.ValueOf(config).Elem().FieldByName("go115UsesCgo")
+	if !field.IsValid() || field.Kind() != reflect.Bool {
+		return false
+	}
+	*(*bool)(unsafe.Pointer(field.UnsafeAddr())) = true
+	return true
+}
+
+// restoreRawStrings puts the carriage returns back that the parser drops from raw strings: nodes that end in one
+// would end too early otherwise.
+func restoreRawStrings(file *SourceFile) {
+	if !strings.Contains(string(file.content), "\r") {
+		return
+	}
+	ast.Inspect(file.syntax, func(node ast.Node) bool {
+		literal, ok := node.(*ast.BasicLit)
+		if ok && literal.Kind == token.STRING && strings.HasPrefix(literal.Value, "`") {
+			start := file.offset(literal.Pos())
+			if length := strings.IndexByte(string(file.content[start+1:]), '`'); length >= 0 {
+				literal.Value = string(file.content[start : start+length+2])
+			}
+		}
+		return true
+	})
+}
+
+// constraintProblem says why a file is not part of its package.
+func constraintProblem(request *Request) string {
+	goos, goarch := build.Default.GOOS, request.GOARCH
+	for _, setting := range request.Env {
+		if value, ok := strings.CutPrefix(setting, "GOOS="); ok && value != "" {
+			goos = value
+		}
+	}
+	return "excluded by its build constraints under " + goos + "/" + goarch
+}

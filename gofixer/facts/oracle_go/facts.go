@@ -1,0 +1,423 @@
+package main
+
+import (
+	"encoding/base64"
+	"go/ast"
+	"go/constant"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"reflect"
+	"unicode/utf8"
+)
+
+// PackageAnswer carries the facts about the files of one package.
+type PackageAnswer struct {
+	Package string       `json:"package"`
+	Name    string       `json:"name"`
+	Names   []string     `json:"names"`
+	Paths   []string     `json:"paths"` // every file of the package, numbered by objects and uses
+	Notes   []string     `json:"notes"`
+	Files   []FileAnswer `json:"files"`
+	Types   []*TypeEntry `json:"types"`
+	Objects [][]any      `json:"objects"`
+	Kinds   []string     `json:"kinds"`
+	Consts  [][2]string  `json:"consts"` // kind and text; kind "base64" for strings that are not UTF-8
+}
+
+// FileAnswer carries the facts about one file.
+type FileAnswer struct {
+	Path   string   `json:"path"`
+	Exprs  [][7]int `json:"exprs"`  // start, end, kind, type, constant, flags, object of the callee
+	Nodes  [][3]int `json:"nodes"`  // start, end, kind; nodes that are no expressions
+	Idents [][3]int `json:"idents"` // start, end, object
+}
+
+// Flags of an expression; the two lowest bits of the upper part hold the mode.
+const (
+	flagAddressable = 1 << iota
+	flagCommaOk
+	flagImplicitDeref
+	modeShift = iota
+)
+
+const (
+	modeValue = iota
+	modeType
+	modeBuiltin
+	modeNoValue
+	modePackage
+)
+
+// writer collects an answer; types, objects, kinds and constants are numbered as they turn up.
+type writer struct {
+	checked *Checked
+	survey  *survey
+	types   *TypeTable
+	answer  *PackageAnswer
+	objects map[types.Object]int
+	order   []types.Object
+	kinds   map[reflect.Type]int
+	consts  map[[2]string]int
+}
+
+// answer reports on files of the package; spans by absolute path.
+func (c *Checked) answer(spans map[string][][2]int) *PackageAnswer {
+	wanted := make([][][2]int, len(c.files))
+	for i, file := range c.files {
+		wanted[i] = spans[file.path]
+	}
+	w := &writer{
+		checked: c,
+		survey:  c.survey(wanted),
+		types:   newTypeTable(c.pkg, c.state.sizes),
+		answer:  &PackageAnswer{Package: c.pkg.Path(), Name: c.pkg.Name(), Names: c.pkg.Scope().Names(), Notes: c.notes},
+		objects: map[types.Object]int{},
+		kinds:   map[reflect.Type]int{},
+		consts:  map[[2]string]int{},
+	}
+	for _, file := range c.files {
+		w.answer.Paths = append(w.answer.Paths, file.path)
+		if ranges, ok := spans[file.path]; ok {
+			w.answer.Files = append(w.answer.Files, w.file(file, ranges))
+		}
+	}
+	for i := 0; i < len(w.order); i++ {
+		w.answer.Objects = append(w.answer.Objects, w.object(w.order[i]))
+	}
+	w.answer.Types = w.types.Entries
+	return w.answer
+}
+
+func (w *writer) file(file *SourceFile, spans [][2]int) FileAnswer {
+	answer := FileAnswer{Path: file.path, Exprs: [][7]int{}, Nodes: [][3]int{}, Idents: [][3]int{}}
+	ast.Inspect(file.syntax, func(node ast.Node) bool {
+		if node == nil {
+			return true
+		}
+		start, end := file.span(node)
+		if _, ok := node.(*ast.File); ok {
+			return true
+		}
+		if !overlaps(spans, start, end) {
+			return false
+		}
+		if !within(spans, start, end) {
+			return true
+		}
+		kind := w.kind(node)
+		expr, ok := node.(ast.Expr)
+		if !ok || !w.expr(&answer, expr, start, end, kind) {
+			answer.Nodes = append(answer.Nodes, [3]int{start, end, kind})
+		}
+		return true
+	})
+	return answer
+}
+
+func within(spans [][2]int, start, end int) bool {
+	for _, span := range spans {
+		if span[0] <= start && end <= span[1] {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *writer) kind(node ast.Node) int {
+	typ := reflect.TypeOf(node)
+	number, ok := w.kinds[typ]
+	if !ok {
+		number = len(w.answer.Kinds)
+		w.kinds[typ] = number
+		w.answer.Kinds = append(w.answer.Kinds, typ.Elem().Name())
+	}
+	return number
+}
+
+// expr reports an expression; false where the type checker has nothing to say of it.
+func (w *writer) expr(answer *FileAnswer, expr ast.Expr, start, end, kind int) bool {
+	info := w.checked.info
+	if identifier, ok := expr.(*ast.Ident); ok {
+		if object := info.ObjectOf(identifier); object != nil {
+			answer.Idents = append(answer.Idents, [3]int{start, end, w.number(object)})
+		}
+	}
+	value, ok := info.Types[expr]
+	if !ok {
+		value, ok = w.identifier(expr)
+		if !ok {
+			return false
+		}
+	}
+	mode := modeValue
+	switch {
+	case value.IsType():
+		mode = modeType
+	case value.IsBuiltin():
+		mode = modeBuiltin
+	case value.IsVoid():
+		mode = modeNoValue
+	case value.Type == nil:
+		mode = modePackage
+	}
+	typ, flags := value.Type, mode<<modeShift
+	if mode == modeNoValue {
+		typ = nil
+	}
+	if value.Addressable() {
+		flags |= flagAddressable
+	}
+	if tuple, ok := typ.(*types.Tuple); ok && value.HasOk() && tuple.Len() == 2 {
+		flags |= flagCommaOk
+		typ = tuple.At(0).Type()
+	}
+	if w.derefs(expr) {
+		flags |= flagImplicitDeref
+	}
+	callee := -1
+	if call, ok := expr.(*ast.CallExpr); ok {
+		if object := w.callee(call); object != nil {
+			callee = w.number(object)
+		}
+	}
+	answer.Exprs = append(answer.Exprs, [7]int{start, end, kind, w.types.number(typ), w.constant(value.Value), flags, callee})
+	return true
+}
+
+// identifier describes identifiers that are no expressions to the type checker: declared names, package names, keys of
+// struct literals, selected names.
+func (w *writer) identifier(expr ast.Expr) (types.TypeAndValue, bool) {
+	identifier, ok := expr.(*ast.Ident)
+	if !ok {
+		return types.TypeAndValue{}, false
+	}
+	object := w.checked.info.ObjectOf(identifier)
+	switch object.(type) {
+	case *types.Var, *types.Const, *types.Func:
+		var value types.TypeAndValue
+		if variable, ok := object.(*types.Var); ok && !variable.IsField() {
+			value = addressable
+		} else {
+			value = plainValue
+		}
+		value.Type = object.Type()
+		if constant, ok := object.(*types.Const); ok {
+			value.Value = constant.Val()
+		}
+		return value, true
+	case *types.TypeName:
+		value := typeValue
+		value.Type = object.Type()
+		return value, true
+	case *types.PkgName:
+		return types.TypeAndValue{}, true
+	}
+	return types.TypeAndValue{}, false
+}
+
+// Sample values: the mode of a TypeAndValue cannot be set from outside.
+var addressable, plainValue, typeValue = sampleValues()
+
+func sampleValues() (variable, value, typ types.TypeAndValue) {
+	source := "package p; var v int; var f = v; func g() int { return 0 }; var h = g"
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "p.go", source, 0)
+	if err != nil {
+		panic(err)
+	}
+	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
+	if _, err := new(types.Config).Check("p", fset, []*ast.File{file}, info); err != nil {
+		panic(err)
+	}
+	for expr, found := range info.Types {
+		identifier, ok := expr.(*ast.Ident)
+		switch {
+		case !ok:
+		case identifier.Name == "v":
+			variable = found
+		case identifier.Name == "g":
+			value = found
+		case identifier.Name == "int":
+			typ = found
+		}
+	}
+	return variable, value, typ
+}
+
+// derefs tells whether evaluating an expression follows a pointer that is not written down.
+func (w *writer) derefs(expr ast.Expr) bool {
+	switch expr := expr.(type) {
+	case *ast.SelectorExpr:
+		selection := w.checked.info.Selections[expr]
+		return selection != nil && w.checked.follow(selection).indirect
+	case *ast.IndexExpr:
+		return w.isPointer(expr.X)
+	case *ast.SliceExpr:
+		return w.isPointer(expr.X)
+	}
+	return false
+}
+
+func (w *writer) isPointer(expr ast.Expr) bool {
+	typ := w.checked.info.TypeOf(expr)
+	if typ == nil {
+		return false
+	}
+	_, ok := typ.Underlying().(*types.Pointer)
+	return ok
+}
+
+// callee is the function, method or builtin that a call names, nil for function values and conversions.
+func (w *writer) callee(call *ast.CallExpr) types.Object {
+	function := unparen(call.Fun)
+	switch index := function.(type) {
+	case *ast.IndexExpr:
+		function = unparen(index.X)
+	case *ast.IndexListExpr:
+		function = unparen(index.X)
+	}
+	var name *ast.Ident
+	switch function := function.(type) {
+	case *ast.Ident:
+		name = function
+	case *ast.SelectorExpr:
+		name = function.Sel
+	default:
+		return nil
+	}
+	switch object := w.checked.info.Uses[name].(type) {
+	case *types.Func:
+		return object
+	case *types.Builtin:
+		return object
+	}
+	return nil
+}
+
+func (w *writer) constant(value constant.Value) int {
+	if value == nil || value.Kind() == constant.Unknown {
+		return -1
+	}
+	entry := [2]string{"", value.ExactString()}
+	switch value.Kind() {
+	case constant.Bool:
+		entry[0] = "bool"
+	case constant.String:
+		entry = [2]string{"string", constant.StringVal(value)}
+		if !utf8.ValidString(entry[1]) {
+			entry = [2]string{"base64", base64.StdEncoding.EncodeToString([]byte(entry[1]))}
+		}
+	case constant.Int:
+		entry[0] = "int"
+	case constant.Float:
+		entry[0] = "float"
+	case constant.Complex:
+		entry[0] = "complex"
+	}
+	number, ok := w.consts[entry]
+	if !ok {
+		number = len(w.answer.Consts)
+		w.consts[entry] = number
+		w.answer.Consts = append(w.answer.Consts, entry)
+	}
+	return number
+}
+
+func (w *writer) number(object types.Object) int {
+	object = origin(object)
+	number, ok := w.objects[object]
+	if !ok {
+		number = len(w.order)
+		w.objects[object] = number
+		w.order = append(w.order, object)
+	}
+	return number
+}
+
+// object writes an object: name, kind, pkg, type, scope, full name, declaring file (-1), declaration start and end,
+// flags (parameter, result, captured, reassigned, address taken), uses (file, start, role, function start and end).
+func (w *writer) object(object types.Object) []any {
+	pkg, fullName := "", object.Name()
+	if object.Pkg() != nil {
+		pkg = object.Pkg().Path()
+	}
+	kind := ""
+	switch object := object.(type) {
+	case *types.Var:
+		kind = "var"
+	case *types.Const:
+		kind = "const"
+	case *types.TypeName:
+		kind = "type"
+	case *types.Func:
+		kind, fullName = "func", object.FullName()
+	case *types.PkgName:
+		kind, pkg = "pkg", object.Imported().Path()
+	case *types.Builtin:
+		kind = "builtin"
+	case *types.Nil:
+		kind = "nil"
+	case *types.Label:
+		kind = "label"
+	}
+	scope := w.scope(object)
+	if scope == "package" && kind != "func" {
+		fullName = pkg + "." + object.Name()
+	}
+	file, start, end, bits := -1, -1, -1, 0
+	uses := [][5]int{}
+	facts := w.survey.facts[object]
+	if facts != nil {
+		if facts.file >= 0 {
+			file = facts.file
+			start = w.checked.files[file].offset(object.Pos())
+			end = start + len(object.Name())
+		}
+		bits = flags(facts.position == 1, facts.position == 2, facts.captured, facts.reassigned, facts.address)
+		if facts.uses != nil {
+			uses = facts.uses
+		}
+	}
+	typ := -1
+	if kind != "pkg" && kind != "label" && kind != "builtin" {
+		typ = w.types.number(object.Type())
+	}
+	return []any{object.Name(), kind, pkg, typ, scope, fullName, file, start, end, bits, uses}
+}
+
+func (w *writer) scope(object types.Object) string {
+	switch object := object.(type) {
+	case *types.PkgName:
+		return "file"
+	case *types.Var:
+		if object.IsField() {
+			return "field"
+		}
+	case *types.Func:
+		if object.Type().(*types.Signature).Recv() != nil {
+			return "method"
+		}
+	}
+	switch {
+	case object.Parent() == types.Universe:
+		return "universe"
+	case object.Pkg() == nil && object.Parent() == nil:
+		return "universe"
+	case object.Pkg() != nil && object.Parent() == object.Pkg().Scope():
+		return "package"
+	case object.Pkg() == types.Unsafe:
+		return "package"
+	}
+	return "local"
+}
+
+func unparen(expr ast.Expr) ast.Expr {
+	for {
+		inner, ok := expr.(*ast.ParenExpr)
+		if !ok {
+			return expr
+		}
+		expr = inner.X
+	}
+}

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// Unit is one package as go list reports it; test variants are units of their own.
+type Unit struct {
+	ImportPath     string // with the suffix " [P.test]" for what is compiled anew for the tests of P
+	Dir            string
+	Name           string
+	ForTest        string
+	Export         string
+	GoFiles        []string
+	CgoFiles       []string
+	IgnoredGoFiles []string
+	Imports        []string
+	ImportMap      map[string]string
+	Standard       bool
+	Module         *struct{ GoVersion string }
+	Error          *struct{ Pos, Err string }
+}
+
+const listFields = "ImportPath,Dir,Name,ForTest,Export,GoFiles,CgoFiles,IgnoredGoFiles,Imports,ImportMap,Standard,Module,Error"
+
+// base is the import path without the suffix of a test variant.
+func (u *Unit) base() string {
+	path, _, _ := strings.Cut(u.ImportPath, " ")
+	return path
+}
+
+func (u *Unit) variant() bool { return u.ForTest != "" }
+
+// own tells whether the unit is the package under test or its external test package, in the variant made for its
+// own tests (and not for those of another package).
+func (u *Unit) own() bool {
+	return u.base() == u.ForTest || u.base() == u.ForTest+"_test"
+}
+
+// goVersion is the language version for the type checker: that of the module; go.mod without a go line means 1.16.
+func (u *Unit) goVersion() string {
+	switch {
+	case u.Standard || u.Module == nil:
+		return ""
+	case u.Module.GoVersion == "":
+		return "go1.16"
+	}
+	return "go" + u.Module.GoVersion
+}
+
+// Listing is the outcome of one go list: all packages asked for, with everything they and their tests import.
+type Listing struct {
+	units map[string]*Unit
+	files map[string][]*Unit // by absolute path of the source file
+	dirs  map[string]*Unit   // plain packages, by folder
+}
+
+// list runs go list for the folders of the files. No tool is run: export data come from the build cache or not at all.
+func list(request *Request, dirs []string, overlay bool) (*Listing, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	quoted := self
+	if strings.ContainsAny(self, " \t'\"") {
+		quoted = "'" + self + "'"
+	}
+	args := []string{"list", "-e", "-deps", "-test", "-export", "-toolexec=" + quoted + " noexec", "-json=" + listFields}
+	if overlay {
+		args = append(args, "-overlay="+request.Overlay)
+	}
+	units, err := runList(request, args, dirs)
+	if err != nil {
+		return nil, err
+	}
+	listing := &Listing{map[string]*Unit{}, map[string][]*Unit{}, map[string]*Unit{}}
+	for _, unit := range units {
+		if unit.Error != nil && strings.Contains(unit.Error.Err, notCompiled) {
+			unit.Error = nil
+		}
+		listing.units[unit.ImportPath] = unit
+		if strings.HasSuffix(unit.ImportPath, ".test") && unit.Name == "main" {
+			continue
+		}
+		if unit.variant() && !unit.own() {
+			continue
+		}
+		for _, names := range [][]string{unit.GoFiles, unit.CgoFiles} {
+			for _, name := range names {
+				path := absolute(unit.Dir, name)
+				listing.files[path] = append(listing.files[path], unit)
+			}
+		}
+		if !unit.variant() {
+			listing.dirs[unit.Dir] = unit
+		}
+	}
+	return listing, nil
+}
+
+func runList(request *Request, args, dirs []string) ([]*Unit, error) {
+	args = append(args, request.Flags...)
+	args = append(args, "--")
+	for _, dir := range dirs {
+		relative, err := filepath.Rel(request.Dir, dir)
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, "./"+filepath.ToSlash(relative))
+	}
+	command := exec.Command(request.Go, args...)
+	command.Dir, command.Env = request.Dir, request.Env
+	var output, problems bytes.Buffer
+	command.Stdout, command.Stderr = &output, &problems
+	failure := command.Run()
+	var units []*Unit
+	decoder := json.NewDecoder(&output)
+	for {
+		unit := new(Unit)
+		err := decoder.Decode(unit)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, errors.New("go list: " + err.Error())
+		}
+		units = append(units, unit)
+	}
+	if len(units) == 0 {
+		if text := strings.TrimSpace(problems.String()); text != "" {
+			return nil, errors.New(sentence(text))
+		}
+		if failure != nil {
+			return nil, errors.New("go list: " + failure.Error())
+		}
+	}
+	return units, nil
+}
+
+// sentence makes one line of a message of the go command: its first line, and its last one where that says what to do.
+func sentence(text string) string {
+	var lines []string
+	for _, line := range strings.Split(text, "\n") {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "go: downloading") && !strings.HasPrefix(line, "# ") {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) == 0 {
+		return strings.TrimSpace(text)
+	}
+	if len(lines) > 1 && strings.HasSuffix(lines[0], ":") {
+		return lines[0] + " " + lines[1]
+	}
+	return lines[0]
+}
+
+// cgoTypes finds, for packages with cgo files, the Go declarations that cmd/cgo makes of the C names (the content of
+// _cgo_gotypes.go). This runs cgo and the C compiler unless the build cache has the result.
+func cgoTypes(request *Request, dirs []string, overlay bool) (map[string]string, error) {
+	args := []string{"list", "-e", "-test", "-compiled", "-json=ImportPath,CompiledGoFiles,Error"}
+	if overlay {
+		args = append(args, "-overlay="+request.Overlay)
+	}
+	command := append(args, request.Flags...)
+	command = append(command, "--")
+	for _, dir := range dirs {
+		relative, err := filepath.Rel(request.Dir, dir)
+		if err != nil {
+			return nil, err
+		}
+		command = append(command, "./"+filepath.ToSlash(relative))
+	}
+	process := exec.Command(request.Go, command...)
+	process.Dir, process.Env = request.Dir, request.Env
+	output, _ := process.Output() // what failed is seen per package
+	found := map[string]string{}
+	decoder := json.NewDecoder(bytes.NewReader(output))
+	for {
+		var unit struct {
+			ImportPath      string
+			CompiledGoFiles []string
+		}
+		if decoder.Decode(&unit) != nil {
+			return found, nil
+		}
+		for _, file := range unit.CompiledGoFiles {
+			if !filepath.IsAbs(file) {
+				continue
+			}
+			content, err := os.ReadFile(file)
+			if err == nil && isCgoTypes(content) {
+				found[unit.ImportPath] = string(content)
+			}
+		}
+	}
+}
+
+func isCgoTypes(content []byte) bool {
+	head := content[:min(len(content), 4096)]
+	return bytes.HasPrefix(head, []byte("// Code generated by cmd/cgo; DO NOT EDIT.")) &&
+		bytes.Contains(head, []byte("//line _cgo_gotypes.go:1"))
+}
+
+func absolute(dir, name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(dir, name)
+}
+
+func unquote(text string) string {
+	value, err := strconv.Unquote(text)
+	if err != nil {
+		return text
+	}
+	return value
+}

@@ -1,0 +1,83 @@
+// The type oracle of gofixer: answers questions about Go files with Go's own type checker.
+//
+// Standard library only; compiles with every toolchain from 1.21 on. One JSON request per line on standard input,
+// for each the answers on standard output, one JSON object per line, the last one with "done".
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"runtime/debug"
+	"strings"
+)
+
+const notCompiled = "gofixer: not compiled"
+
+// Request asks for facts about files of one module under one build configuration.
+type Request struct {
+	Go      string            `json:"go"`      // the go command
+	Dir     string            `json:"dir"`     // module root, absolute, symbolic links resolved
+	Env     []string          `json:"env"`     // whole environment of the go command
+	Flags   []string          `json:"flags"`   // further flags of go list, such as -tags
+	GOARCH  string            `json:"goarch"`  // decides the sizes of types
+	Overlay string            `json:"overlay"` // overlay file in the form of go build -overlay, empty for none
+	Files   []FileRequest     `json:"files"`
+	Forget  bool              `json:"forget"` // drop what is known of earlier requests
+	replace map[string]string // of the overlay: path to the file that holds its content
+}
+
+// FileRequest names a file (absolute) and the byte ranges of interest.
+type FileRequest struct {
+	Path  string   `json:"path"`
+	Spans [][2]int `json:"spans"`
+}
+
+func main() {
+	if len(os.Args) > 2 && os.Args[1] == "noexec" {
+		noexec(os.Args[2], os.Args[3:])
+	}
+	debug.SetGCPercent(50)
+	input := bufio.NewReaderSize(os.Stdin, 1<<16)
+	output := bufio.NewWriterSize(os.Stdout, 1<<16)
+	server := newServer()
+	encoder := json.NewEncoder(output)
+	encoder.SetEscapeHTML(false)
+	for {
+		line, err := input.ReadBytes('\n')
+		if len(line) == 0 && err != nil {
+			return
+		}
+		var request Request
+		if err := json.Unmarshal(line, &request); err != nil {
+			fmt.Fprintln(os.Stderr, "gofixer oracle: bad request:", err)
+			os.Exit(2)
+		}
+		server.answer(&request, func(value any) {
+			if err := encoder.Encode(value); err != nil {
+				os.Exit(1)
+			}
+		})
+		output.Flush()
+		runtime.GC()
+		debug.FreeOSMemory()
+	}
+}
+
+// noexec stands between the go command and its tools (go list -toolexec). It lets them state their version, so that
+// build IDs are those of an ordinary build, and refuses any work: what the build cache lacks is not compiled.
+func noexec(tool string, args []string) {
+	if !strings.HasPrefix(strings.Join(args, " "), "-V=") {
+		fmt.Fprintln(os.Stderr, notCompiled)
+		os.Exit(1)
+	}
+	command := exec.Command(tool, args...)
+	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if err := command.Run(); err != nil {
+		os.Exit(1)
+	}
+	os.Exit(0)
+}

@@ -1,0 +1,439 @@
+package main
+
+import (
+	"fmt"
+	"go/types"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// TypeTable numbers the types of one package's answer; identical types have one number.
+type TypeTable struct {
+	sizes    types.Sizes
+	pkg      *types.Package
+	numbers  map[types.Type]int
+	spelled  map[string]int
+	Entries  []*TypeEntry
+	anyError *types.Interface
+}
+
+// TypeEntry is one type as it is sent: an array, see Python's oracle module for the order.
+type TypeEntry [13]any
+
+func newTypeTable(pkg *types.Package, sizes types.Sizes) *TypeTable {
+	table := &TypeTable{sizes: sizes, pkg: pkg, numbers: map[types.Type]int{}, spelled: map[string]int{}}
+	table.anyError = types.Universe.Lookup("error").Type().Underlying().(*types.Interface)
+	return table
+}
+
+// number gives a type's number, -1 for no type.
+func (t *TypeTable) number(typ types.Type) int {
+	if typ == nil {
+		return -1
+	}
+	if number, ok := t.numbers[typ]; ok {
+		return number
+	}
+	plain := unalias(typ)
+	text := t.spell(plain)
+	generic := mentionsTypeParam(plain, map[types.Type]bool{})
+	if !generic {
+		if number, ok := t.spelled[text]; ok {
+			t.numbers[typ] = number
+			return number
+		}
+	} else if number, ok := t.numbers[plain]; ok {
+		t.numbers[typ] = number
+		return number
+	}
+	number := len(t.Entries)
+	entry := new(TypeEntry)
+	t.Entries = append(t.Entries, entry)
+	t.numbers[typ], t.numbers[plain] = number, number
+	if !generic {
+		t.spelled[text] = number
+	}
+	t.fill(entry, plain, text, generic)
+	return number
+}
+
+func (t *TypeTable) fill(entry *TypeEntry, typ types.Type, text string, generic bool) {
+	pkg, name, elem, key, length := "", "", -1, -1, int64(-1)
+	named := false
+	components := []int{}
+	if defined, ok := typ.(*types.Named); ok && defined.Obj().Pkg() != nil {
+		pkg, name, named = defined.Obj().Pkg().Path(), defined.Obj().Name(), true
+	}
+	switch under := typ.Underlying().(type) {
+	case *types.Slice:
+		elem = t.number(under.Elem())
+	case *types.Array:
+		elem, length = t.number(under.Elem()), under.Len()
+	case *types.Pointer:
+		elem = t.number(under.Elem())
+	case *types.Chan:
+		elem = t.number(under.Elem())
+	case *types.Map:
+		elem, key = t.number(under.Elem()), t.number(under.Key())
+	case *types.Tuple:
+		length = int64(under.Len())
+		for i := 0; i < under.Len(); i++ {
+			components = append(components, t.number(under.At(i).Type()))
+		}
+	}
+	_, pointer := typ.(*types.Pointer)
+	pointed := []string{}
+	if !pointer {
+		pointed = methodNames(types.NewPointer(typ))
+	}
+	size, align := t.size(typ, generic)
+	*entry = TypeEntry{
+		text, pkg, name, kind(typ), elem, key, length,
+		methodNames(typ), pointed, size, align,
+		flags(named, types.Implements(typ, t.anyError), generic), components,
+	}
+}
+
+func flags(bits ...bool) int {
+	value := 0
+	for i, bit := range bits {
+		if bit {
+			value |= 1 << i
+		}
+	}
+	return value
+}
+
+func methodNames(typ types.Type) []string {
+	names := []string{}
+	set := types.NewMethodSet(typ)
+	for i := 0; i < set.Len(); i++ {
+		names = append(names, set.At(i).Obj().Name())
+	}
+	sort.Strings(names)
+	return names
+}
+
+// size gives size and alignment in bytes, -1 where there is none.
+func (t *TypeTable) size(typ types.Type, generic bool) (size, align int64) {
+	basic, ok := typ.Underlying().(*types.Basic)
+	_, tuple := typ.(*types.Tuple)
+	if generic || tuple || ok && (basic.Kind() == types.Invalid || basic.Info()&types.IsUntyped != 0) || hasInvalid(typ, 0) {
+		return -1, -1
+	}
+	defer func() {
+		if recover() != nil {
+			size, align = -1, -1
+		}
+	}()
+	return max(t.sizes.Sizeof(typ), -1), t.sizes.Alignof(typ)
+}
+
+func hasInvalid(typ types.Type, depth int) bool {
+	if depth > 50 {
+		return true
+	}
+	switch under := typ.Underlying().(type) {
+	case *types.Basic:
+		return under.Kind() == types.Invalid
+	case *types.Array:
+		return hasInvalid(under.Elem(), depth+1)
+	case *types.Struct:
+		for i := 0; i < under.NumFields(); i++ {
+			if hasInvalid(under.Field(i).Type(), depth+1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func kind(typ types.Type) string {
+	if _, ok := typ.(*types.TypeParam); ok {
+		return "typeparam"
+	}
+	switch under := typ.Underlying().(type) {
+	case *types.Basic:
+		switch under.Kind() {
+		case types.Invalid:
+			return "invalid"
+		case types.Uint8:
+			return "uint8" // not byte
+		case types.Int32:
+			return "int32" // not rune
+		case types.UnsafePointer:
+			return "unsafe.Pointer"
+		}
+		return under.Name()
+	case *types.Slice:
+		return "slice"
+	case *types.Array:
+		return "array"
+	case *types.Pointer:
+		return "pointer"
+	case *types.Map:
+		return "map"
+	case *types.Chan:
+		return "chan"
+	case *types.Struct:
+		return "struct"
+	case *types.Interface:
+		return "interface"
+	case *types.Signature:
+		return "func"
+	case *types.Tuple:
+		return "tuple"
+	}
+	return "invalid"
+}
+
+// spell writes a type so that two types have the same text exactly if they are identical (type parameters and invalid
+// types aside): full import paths, aliases resolved, byte and rune as uint8 and int32, types declared inside
+// functions with the position of their declaration.
+func (t *TypeTable) spell(typ types.Type) string {
+	var out strings.Builder
+	t.write(&out, typ)
+	return out.String()
+}
+
+func (t *TypeTable) write(out *strings.Builder, typ types.Type) {
+	switch typ := unalias(typ).(type) {
+	case *types.Basic:
+		out.WriteString(basicName(typ))
+	case *types.Named:
+		t.writeNamed(out, typ)
+	case *types.TypeParam:
+		out.WriteString(typ.Obj().Name())
+	case *types.Pointer:
+		out.WriteByte('*')
+		t.write(out, typ.Elem())
+	case *types.Slice:
+		out.WriteString("[]")
+		t.write(out, typ.Elem())
+	case *types.Array:
+		out.WriteString("[" + strconv.FormatInt(typ.Len(), 10) + "]")
+		t.write(out, typ.Elem())
+	case *types.Map:
+		out.WriteString("map[")
+		t.write(out, typ.Key())
+		out.WriteByte(']')
+		t.write(out, typ.Elem())
+	case *types.Chan:
+		t.writeChan(out, typ)
+	case *types.Struct:
+		t.writeStruct(out, typ)
+	case *types.Interface:
+		t.writeInterface(out, typ)
+	case *types.Signature:
+		out.WriteString("func")
+		t.writeSignature(out, typ)
+	case *types.Tuple:
+		t.writeTuple(out, typ, false)
+	case *types.Union:
+		for i := 0; i < typ.Len(); i++ {
+			if i > 0 {
+				out.WriteString(" | ")
+			}
+			if typ.Term(i).Tilde() {
+				out.WriteByte('~')
+			}
+			t.write(out, typ.Term(i).Type())
+		}
+	default:
+		out.WriteString(fmt.Sprint(typ))
+	}
+}
+
+func basicName(typ *types.Basic) string {
+	switch typ.Kind() {
+	case types.Uint8:
+		return "uint8"
+	case types.Int32:
+		return "int32"
+	case types.UnsafePointer:
+		return "unsafe.Pointer"
+	}
+	return typ.Name()
+}
+
+func (t *TypeTable) writeNamed(out *strings.Builder, typ *types.Named) {
+	object := typ.Obj()
+	if pkg := object.Pkg(); pkg != nil {
+		out.WriteString(pkg.Path() + ".")
+		if object.Parent() != nil && object.Parent() != pkg.Scope() {
+			defer out.WriteString("·" + strconv.Itoa(int(object.Pos())))
+		}
+	}
+	out.WriteString(object.Name())
+	if arguments := typ.TypeArgs(); arguments.Len() > 0 {
+		out.WriteByte('[')
+		for i := 0; i < arguments.Len(); i++ {
+			if i > 0 {
+				out.WriteByte(',')
+			}
+			t.write(out, arguments.At(i))
+		}
+		out.WriteByte(']')
+	}
+}
+
+func (t *TypeTable) writeChan(out *strings.Builder, typ *types.Chan) {
+	switch typ.Dir() {
+	case types.SendOnly:
+		out.WriteString("chan<- ")
+	case types.RecvOnly:
+		out.WriteString("<-chan ")
+	default:
+		out.WriteString("chan ")
+		if inner, ok := unalias(typ.Elem()).(*types.Chan); ok && inner.Dir() == types.RecvOnly {
+			out.WriteByte('(')
+			defer out.WriteByte(')')
+		}
+	}
+	t.write(out, typ.Elem())
+}
+
+func (t *TypeTable) writeStruct(out *strings.Builder, typ *types.Struct) {
+	out.WriteString("struct{")
+	for i := 0; i < typ.NumFields(); i++ {
+		field := typ.Field(i)
+		if i > 0 {
+			out.WriteString("; ")
+		}
+		if !field.Embedded() {
+			t.writeMember(out, field)
+			out.WriteByte(' ')
+		}
+		t.write(out, field.Type())
+		if tag := typ.Tag(i); tag != "" {
+			out.WriteString(" " + strconv.Quote(tag))
+		}
+	}
+	out.WriteByte('}')
+}
+
+// writeMember writes a field's or method's name; unexported names of different packages differ.
+func (t *TypeTable) writeMember(out *strings.Builder, member types.Object) {
+	if !member.Exported() && member.Pkg() != nil && member.Pkg() != t.pkg {
+		out.WriteString(member.Pkg().Path() + ".")
+	}
+	out.WriteString(member.Name())
+}
+
+func (t *TypeTable) writeInterface(out *strings.Builder, typ *types.Interface) {
+	if typ.NumMethods() == 0 && typ.NumEmbeddeds() == 0 {
+		out.WriteString("any")
+		return
+	}
+	out.WriteString("interface{")
+	written := 0
+	for i := 0; i < typ.NumMethods(); i++ {
+		if written > 0 {
+			out.WriteString("; ")
+		}
+		method := typ.Method(i)
+		t.writeMember(out, method)
+		t.writeSignature(out, method.Type().(*types.Signature))
+		written++
+	}
+	for i := 0; i < typ.NumEmbeddeds(); i++ {
+		embedded := typ.EmbeddedType(i)
+		if _, ok := embedded.Underlying().(*types.Interface); ok && types.NewMethodSet(embedded).Len() > 0 {
+			continue // its methods are written
+		}
+		if written > 0 {
+			out.WriteString("; ")
+		}
+		t.write(out, embedded)
+		written++
+	}
+	out.WriteByte('}')
+}
+
+func (t *TypeTable) writeSignature(out *strings.Builder, typ *types.Signature) {
+	t.writeTuple(out, typ.Params(), typ.Variadic())
+	switch results := typ.Results(); results.Len() {
+	case 0:
+	case 1:
+		out.WriteByte(' ')
+		t.write(out, results.At(0).Type())
+	default:
+		out.WriteByte(' ')
+		t.writeTuple(out, results, false)
+	}
+}
+
+func (t *TypeTable) writeTuple(out *strings.Builder, typ *types.Tuple, variadic bool) {
+	out.WriteByte('(')
+	for i := 0; i < typ.Len(); i++ {
+		if i > 0 {
+			out.WriteString(", ")
+		}
+		item := typ.At(i).Type()
+		if slice, ok := item.(*types.Slice); ok && variadic && i == typ.Len()-1 {
+			out.WriteString("...")
+			item = slice.Elem()
+		}
+		t.write(out, item)
+	}
+	out.WriteByte(')')
+}
+
+// mentionsTypeParam tells whether a type is or contains a type parameter.
+func mentionsTypeParam(typ types.Type, seen map[types.Type]bool) bool {
+	if typ == nil || seen[typ] {
+		return false
+	}
+	seen[typ] = true
+	inside := func(inner types.Type) bool { return mentionsTypeParam(inner, seen) }
+	switch typ := unalias(typ).(type) {
+	case *types.TypeParam:
+		return true
+	case *types.Named:
+		arguments := typ.TypeArgs()
+		for i := 0; i < arguments.Len(); i++ {
+			if inside(arguments.At(i)) {
+				return true
+			}
+		}
+		return arguments.Len() == 0 && typ.TypeParams().Len() > 0
+	case *types.Pointer:
+		return inside(typ.Elem())
+	case *types.Slice:
+		return inside(typ.Elem())
+	case *types.Array:
+		return inside(typ.Elem())
+	case *types.Chan:
+		return inside(typ.Elem())
+	case *types.Map:
+		return inside(typ.Key()) || inside(typ.Elem())
+	case *types.Signature:
+		return inside(typ.Params()) || inside(typ.Results())
+	case *types.Tuple:
+		for i := 0; i < typ.Len(); i++ {
+			if inside(typ.At(i).Type()) {
+				return true
+			}
+		}
+	case *types.Struct:
+		for i := 0; i < typ.NumFields(); i++ {
+			if inside(typ.Field(i).Type()) {
+				return true
+			}
+		}
+	case *types.Interface:
+		for i := 0; i < typ.NumMethods(); i++ {
+			if inside(typ.Method(i).Type()) {
+				return true
+			}
+		}
+	case *types.Union:
+		for i := 0; i < typ.Len(); i++ {
+			if inside(typ.Term(i).Type()) {
+				return true
+			}
+		}
+	}
+	return false
+}
