@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gofixer.facts.constraints import go_line_version
+from gofixer.facts.constraints import build_line_version, go_line_version
 from gofixer.facts.modfile import ModFile, ModFileError, parse_mod, parse_work
 
 
@@ -102,19 +101,13 @@ def _read(path: Path) -> ModFile:
         raise ModuleError(f"{path}:{error.line}: {error}") from error
 
 
-_GO_BUILD = re.compile(rb"\s*//go:build[ \t]+(.+)")
-
-
 def file_go_version(module: Module | None, source: bytes) -> tuple[int, int]:
     """The language version of a file: the module's go line, or what a ``//go:build go1.N`` line makes of it.
 
-    Such a line can raise the version, and lower it down to 1.21 (go/types, ``Config.GoVersion``; Go 1.21 release
-    notes, "Changes to the language"). Without a module the newest language is assumed: (1, 999).
+    Such a line raises the version, or lowers it, to 1.21 at the least (go/types, ``initFiles``). Without a module
+    the oldest language is assumed, so that nothing is taken for granted: (1, 0).
     """
-    from gofixer.facts.constraints import build_line_version
-
-    base = module.go if module is not None else (1, 999)
     asked = build_line_version(source)
-    if asked is None or module is None:
-        return base
-    return max(asked, (1, 21)) if asked != base else base
+    if asked is not None:
+        return max(asked, (1, 21))
+    return module.go if module is not None else (1, 0)

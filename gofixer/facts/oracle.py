@@ -166,7 +166,7 @@ class _Reader:
 
     def _drain(self) -> None:
         try:
-            while data := self._stderr.read1(4096):
+            while data := os.read(self._stderr.fileno(), 4096):
                 self._complaint = (self._complaint + data)[:4096]
         except (OSError, ValueError):
             return  # closed
@@ -188,7 +188,7 @@ class _Reader:
 
 def real_path(path: Path) -> str:
     """The name that the go command gives a file: its folder with symbolic links resolved, and its own name."""
-    return os.path.join(os.path.realpath(path.parent), path.name)
+    return str(Path(os.path.realpath(path.parent)) / path.name)
 
 
 def _write_overlay(folder: Path, replaced: Mapping[str, bytes]) -> Path:
