@@ -1,27 +1,6 @@
 """Verification: what is emitted builds and vets as the tree did before."""
 
-from gofixer.verify.model import (
-    BuildVariant,
-    Diagnostic,
-    GoModule,
-    GoToolchain,
-    Level,
-    Progress,
-    Render,
-    Unit,
-    Verdict,
-)
+from gofixer.verify.model import Diagnostic, Level, Progress, Render, Unit, Verdict
 from gofixer.verify.run import verify
 
-__all__ = [
-    "BuildVariant",
-    "Diagnostic",
-    "GoModule",
-    "GoToolchain",
-    "Level",
-    "Progress",
-    "Render",
-    "Unit",
-    "Verdict",
-    "verify",
-]
+__all__ = ["Diagnostic", "Level", "Progress", "Render", "Unit", "Verdict", "verify"]

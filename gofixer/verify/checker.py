@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gofixer.errors import ExitCode, UserError
+from gofixer.errors import UserError
 from gofixer.verify.diagnostics import by_directory, line_maps, new_ones, parse
 from gofixer.verify.gotool import GoTool
 from gofixer.verify.model import Diagnostic, Level, Render, Unit
-from gofixer.verify.overlay import Overlay, OverlayStore, unread
-from gofixer.verify.packages import Compiled, compile_packages
+from gofixer.verify.overlay import Overlay, OverlayStore, require_read
+from gofixer.verify.packages import compile_packages
 from gofixer.verify.vet import vet_packages
 
 
@@ -37,7 +37,15 @@ class Checker:
     without any fix. ``ignored`` collects the files that the configuration leaves out.
     """
 
-    def __init__(self, tool: GoTool, store: OverlayStore, units: Sequence[Unit], render: Render, level: Level) -> None:
+    def __init__(
+        self,
+        tool: GoTool,
+        store: OverlayStore,
+        units: Sequence[Unit],
+        render: Render,
+        level: Level,
+        base: Mapping[Path, bytes],
+    ) -> None:
         self.tool = tool
         self.store = store
         self.level = level
@@ -47,8 +55,8 @@ class Checker:
         self._units: dict[Path, frozenset[int]] = {}
         for unit in units:
             self._units[unit.file] = self._units.get(unit.file, frozenset()) | {unit.id}
-        self.unfixed = {file: render(file, frozenset()) for file in self._units}
-        self._on_disk = {file: _read(file) for file in self._units}
+        self.unfixed = {**base, **{file: render(file, frozenset()) for file in self._units}}
+        self._on_disk = {file: _read(file) for file in self.unfixed}
         self._rendered: dict[tuple[Path, frozenset[int]], bytes] = {}
         self._built_before: dict[Path, tuple[Diagnostic, ...]] = {}
         self._vetted_before: dict[Path | None, tuple[Diagnostic, ...]] = {}
@@ -103,17 +111,8 @@ class Checker:
                     place.append(diagnostic)
         if overlay:
             # A folder that failed has its say by that: the same words as without the overlay, or new ones.
-            self._prove(known & homes(overlay.replaced) - own.keys(), compiled)
+            require_read(known & homes(overlay.replaced) - own.keys(), compiled.ignored)
         return own, blocked
-
-    @staticmethod
-    def _prove(changed: Collection[Path], compiled: Compiled) -> None:
-        if missed := unread(changed, compiled.ignored):
-            raise UserError(
-                f"the go command did not read the changed files of {missed[0]}, so nothing could be proved "
-                "there: if that is a symbolic link, run gofixer in the folder that it leads to.",
-                ExitCode.TOOLCHAIN,
-            )
 
     def _compile_before(self, directories: Sequence[Path]) -> None:
         """Compiles the unfixed packages of folders in which something was found; marks the broken ones."""
@@ -167,7 +166,8 @@ class Checker:
     def _contents(self, ids: Collection[int]) -> dict[Path, bytes]:
         """The files whose content differs from that on disk."""
         chosen = frozenset(ids)
-        contents = {file: self._file(file, chosen & own) for file, own in self._units.items()}
+        contents = dict(self.unfixed)
+        contents |= {file: self._file(file, chosen & own) for file, own in self._units.items()}
         return {file: content for file, content in contents.items() if content != self._on_disk[file]}
 
     def _file(self, file: Path, ids: frozenset[int]) -> bytes:
@@ -189,4 +189,4 @@ def _read(file: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise UserError(f"cannot read {file}: {error.strerror or error}.") from error
+        raise UserError(f"cannot read {file}: {error.strerror or error}") from error

@@ -1,8 +1,7 @@
-"""Runs the go command: time limit, whole process group killed, failures of the machine told from findings."""
+"""Runs the go command, and tells failures of the machine from findings about the code."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shlex
 import signal
@@ -12,7 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gofixer.errors import ExitCode, UserError
-from gofixer.verify.model import BuildVariant, GoToolchain
+from gofixer.facts import process
+from gofixer.facts.constraints import Variant
+from gofixer.facts.process import Output
+from gofixer.facts.toolchain import Toolchain, flag_tags
 
 DEFAULT_TIMEOUT = 30 * 60.0
 
@@ -30,68 +32,72 @@ _MACHINE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class GoResult:
-    """What a go command said."""
-
-    status: int
-    stdout: str
-    stderr: str
-
-
 @dataclass(slots=True)
 class GoTool:
     """One toolchain, in one folder, under one build configuration.
 
-    ``directory`` has its symbolic links resolved; ``commands`` collects every command line run.
+    ``directory`` has its symbolic links resolved; ``env`` is what the module there needs; ``timeout`` is in
+    seconds (None: $GOFIXER_GO_TIMEOUT or half an hour); ``commands`` collects every command line run.
     """
 
-    toolchain: GoToolchain
+    toolchain: Toolchain
     directory: Path
-    variant: BuildVariant | None = None
+    variant: Variant = field(default_factory=Variant)
+    env: Mapping[str, str] = field(default_factory=dict)
     timeout: float | None = None
     commands: list[str] = field(default_factory=list)
-    _tags: str | None = None
 
-    def run(self, command: str, *arguments: str) -> GoResult:
+    def run(self, command: str, *arguments: str) -> Output:
         """Runs ``go COMMAND ARGUMENTS`` and returns what it said, whatever its exit status.
 
         Raises UserError (exit 3) where the command cannot be started, takes longer than the time limit, is
-        killed, or meets a failure of the machine (full disk, no memory).
+        killed, or meets a failure of the machine (full disk, no memory). Neither the command nor its children
+        outlive this call.
         """
-        line = [str(self.toolchain.go), command, *self._tag_flags(command), *arguments]
-        settings = self._settings()
+        line = [command, *self._tag_flags(), *arguments]
+        settings = {**self.env, **self._settings()}
         prefix = [f"{name}={shlex.quote(value)}" for name, value in settings.items()]
-        self.commands.append(" ".join([*prefix, shlex.join(["go", *line[1:]])]))
-        env = {**os.environ, **self.toolchain.env, **settings, "PWD": str(self.directory)}
-        result = run_process(line, self.directory, env, self.timeout or time_limit(), f"go {command}")
-        failure = machine_failure((result.stderr,)) if result.status else None
-        if failure:
-            raise UserError(f"go {command} could not finish: {failure}.", ExitCode.TOOLCHAIN)
-        return result
+        self.commands.append(" ".join([*prefix, shlex.join(["go", *line])]))
+        output = self._wait(line, {**os.environ, **self.toolchain.env, **settings})
+        name = f"go {command}"
+        if output.status < 0:
+            killer = _signal_name(-output.status)
+            raise UserError(f"{name} was killed by {killer}: run gofixer again", ExitCode.TOOLCHAIN)
+        if output.status and (failure := machine_failure((output.stderr,))):
+            raise UserError(f"{name} could not finish: {failure}", ExitCode.TOOLCHAIN)
+        return output
+
+    def _wait(self, line: Sequence[str], env: Mapping[str, str]) -> Output:
+        limit = self.timeout or time_limit()
+        go = self.toolchain.go
+        try:
+            child = process.start([str(go), *line], self.directory, env, stdin=subprocess.DEVNULL)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise UserError(f"cannot run {go} in {self.directory}: {reason}", ExitCode.TOOLCHAIN) from error
+        try:
+            stdout, stderr = child.communicate(timeout=limit)
+        except subprocess.TimeoutExpired as error:
+            text = f"go {line[0]} took longer than {limit:g} seconds: set GOFIXER_GO_TIMEOUT to allow more"
+            raise UserError(text, ExitCode.TOOLCHAIN) from error
+        finally:
+            process.kill(child)
+        return Output(
+            child.returncode, stdout.decode("utf-8", "surrogateescape"), stderr.decode("utf-8", "surrogateescape")
+        )
 
     def _settings(self) -> dict[str, str]:
-        if self.variant is None:
-            return {}
-        settings = {}
-        if self.variant.goos:
-            settings["GOOS"] = self.variant.goos
-        if self.variant.goarch:
-            settings["GOARCH"] = self.variant.goarch
-        if self.variant.cgo is not None:
-            settings["CGO_ENABLED"] = "1" if self.variant.cgo else "0"
-        return settings
+        variant = self.variant
+        cgo = "" if variant.cgo is None else str(int(variant.cgo))
+        settings = {"GOOS": variant.goos, "GOARCH": variant.goarch, "CGO_ENABLED": cgo}
+        return {name: value for name, value in settings.items() if value}
 
-    def _tag_flags(self, command: str) -> list[str]:
+    def _tag_flags(self) -> list[str]:
         """The variant's tags beside the user's own: a -tags on the command line replaces that of GOFLAGS."""
-        if self.variant is None or not self.variant.tags or command == "env":
+        if not self.variant.tags:
             return []
-        if self._tags is None:
-            flags = shlex.split(self.run("env", "GOFLAGS").stdout)
-            values = [f.partition("=")[2] for f in flags if f.lstrip("-").startswith("tags=")]
-            own = values[-1].replace(",", " ").split() if values else []
-            self._tags = ",".join(dict.fromkeys([*own, *self.variant.tags]))
-        return [f"-tags={self._tags}"]
+        tags = dict.fromkeys([*flag_tags(self.toolchain.goflags), *self.variant.tags])
+        return [f"-tags={','.join(tags)}"]
 
 
 def time_limit() -> float:
@@ -104,7 +110,7 @@ def time_limit() -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < float("inf"):
-        raise UserError(f"GOFIXER_GO_TIMEOUT is {text!r}: give a number of seconds above 0.")
+        raise UserError(f"GOFIXER_GO_TIMEOUT is {text!r}: give a number of seconds above 0")
     return seconds
 
 
@@ -116,58 +122,6 @@ def machine_failure(texts: Iterable[str]) -> str | None:
             if sign in lowered:
                 return meaning
     return None
-
-
-def run_process(line: Sequence[str], directory: Path, env: Mapping[str, str], timeout: float, name: str) -> GoResult:
-    """Runs a command in a process group of its own, which does not outlive this call.
-
-    Output is decoded as UTF-8 with surrogate escapes. Raises UserError (exit 3) where it cannot start, is
-    killed by a signal, or takes longer than ``timeout`` seconds.
-    """
-    try:
-        process = subprocess.Popen(
-            line,
-            cwd=directory,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="surrogateescape",
-            start_new_session=os.name == "posix",
-        )
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise UserError(f"cannot run {line[0]} in {directory}: {reason}.", ExitCode.TOOLCHAIN) from error
-    try:
-        stdout, stderr = process.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired as error:
-        raise UserError(
-            f"{name} took longer than {timeout:g} seconds: set GOFIXER_GO_TIMEOUT to allow more.",
-            ExitCode.TOOLCHAIN,
-        ) from error
-    finally:
-        _kill(process)
-    if process.returncode < 0:
-        raise UserError(
-            f"{name} was killed by {_signal_name(-process.returncode)}: run gofixer again.",
-            ExitCode.TOOLCHAIN,
-        )
-    return GoResult(process.returncode, stdout, stderr)
-
-
-def _kill(process: subprocess.Popen[str]) -> None:
-    """Ends what is left of the process group, and waits for the process itself."""
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if os.name == "posix":
-                os.killpg(process.pid, signal.SIGKILL)
-            else:
-                process.kill()
-    for stream in (process.stdout, process.stderr):
-        if stream:
-            stream.close()
-    process.wait()
 
 
 def _signal_name(number: int) -> str:

@@ -1,4 +1,4 @@
-"""The values of verification: what is asked, what is answered, and what is needed from a toolchain."""
+"""The values of verification: what is asked and what is answered."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
 
 from gofixer.edits.model import Span
 
@@ -18,37 +17,6 @@ class Level(StrEnum):
     BUILD = "build"
     VET = "vet"
     TEST = "test"
-
-
-class GoToolchain(Protocol):
-    """A Go command: the binary, its version, and the environment to run it in."""
-
-    @property
-    def go(self) -> Path: ...
-    @property
-    def version(self) -> tuple[int, int, int]: ...
-    @property
-    def env(self) -> Mapping[str, str]: ...
-
-
-class GoModule(Protocol):
-    """The folder of a go.mod; go commands run there."""
-
-    @property
-    def root(self) -> Path: ...
-
-
-class BuildVariant(Protocol):
-    """A build configuration; an empty or ``None`` member means: as on this machine."""
-
-    @property
-    def goos(self) -> str: ...
-    @property
-    def goarch(self) -> str: ...
-    @property
-    def tags(self) -> tuple[str, ...]: ...
-    @property
-    def cgo(self) -> bool | None: ...
 
 
 @dataclass(frozen=True, slots=True)

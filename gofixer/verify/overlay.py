@@ -108,13 +108,19 @@ class OverlayStore:
                     shutil.rmtree(entry, ignore_errors=True)
 
 
-def unread(directories: Iterable[Path], ignored: Mapping[Path, frozenset[str]]) -> list[Path]:
-    """The folders whose overlay the go command did not read.
+def require_read(directories: Iterable[Path], ignored: Mapping[Path, frozenset[str]]) -> None:
+    """Raises UserError (exit 3) where the go command did not read the overlay of one of the folders.
 
     ``ignored`` gives the ignored files of each package folder as ``go list -overlay`` reports them: the probe
     is among them wherever the keys of that folder are the names that the go command uses.
     """
-    return sorted(d for d in directories if PROBE_NAME not in ignored.get(d, ()))
+    missed = sorted(d for d in directories if PROBE_NAME not in ignored.get(d, ()))
+    if missed:
+        raise UserError(
+            f"the go command did not read the changed files of {missed[0]}, so nothing could be proved there: if "
+            "that is a symbolic link, run gofixer in the folder that it leads to",
+            ExitCode.TOOLCHAIN,
+        )
 
 
 def _below(file: Path, root: Path) -> Path:
@@ -135,6 +141,6 @@ def _named_failure(path: Path) -> Iterator[None]:
     except OSError as error:
         raise UserError(
             f"cannot write to the cache folder {path} ({error.strerror or error}): make room there, or choose "
-            "another folder with XDG_CACHE_HOME.",
+            "another folder with XDG_CACHE_HOME",
             ExitCode.TOOLCHAIN,
         ) from error

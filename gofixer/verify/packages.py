@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,28 +22,30 @@ class Compiled:
 
     ``messages`` are (package folder, text of the compiler), one per package variant that failed by itself or
     through what it imports; ``ignored`` the files of each folder that the build configuration leaves out;
-    ``failure`` what the go command said when it listed nothing.
+    ``said`` what the compiler printed besides; ``failure`` what the go command said when it listed nothing.
     """
 
     messages: tuple[tuple[Path, str], ...]
     ignored: Mapping[Path, frozenset[str]]
+    said: str = ""
     failure: str = ""
 
 
-def compile_packages(tool: GoTool, directories: Sequence[Path], overlay: Overlay | None) -> Compiled:
-    """Compiles the packages of the folders, tests included, without linking anything.
+def compile_packages(tool: GoTool, directories: Sequence[Path], overlay: Overlay | None, *more: str) -> Compiled:
+    """Compiles the packages of the folders, tests included, without linking anything; ``more`` are flags.
 
     Raises UserError (exit 3) where the machine and not the code is at fault.
     """
     flags = [f"-overlay={overlay.json}"] if overlay else []
     patterns = [pattern(tool.directory, d) for d in directories]
-    result = tool.run("list", "-e", "-export", "-test", *flags, f"-json={_FIELDS}", *patterns)
+    result = tool.run("list", "-e", "-export", "-test", *flags, *more, f"-json={_FIELDS}", *patterns)
     try:
         entries = list(_objects(result.stdout))
     except ValueError as error:
-        raise UserError(f"go list answered with broken JSON: {error}.", ExitCode.TOOLCHAIN) from error
+        raise UserError(f"go list answered with broken JSON: {error}", ExitCode.TOOLCHAIN) from error
     if not entries:
-        return Compiled((), {}, first_line(result.stderr) or f"go list ended with status {result.status}")
+        said = first_line(result.stderr) or f"go list ended with status {result.status}"
+        return Compiled((), {}, failure=said)
     messages: list[tuple[Path, str]] = []
     ignored: dict[Path, frozenset[str]] = {}
     asked = dict(zip(patterns, directories, strict=True))
@@ -55,8 +58,8 @@ def compile_packages(tool: GoTool, directories: Sequence[Path], overlay: Overlay
         problems = (entry.get("Error"), *(entry.get("DepsErrors") or ()))
         messages.extend((directory, _text(problem)) for problem in problems if problem)
     if failure := machine_failure(text for _, text in messages):
-        raise UserError(f"the packages could not be compiled: {failure}.", ExitCode.TOOLCHAIN)
-    return Compiled(tuple(dict.fromkeys(messages)), ignored)
+        raise UserError(f"the packages could not be compiled: {failure}", ExitCode.TOOLCHAIN)
+    return Compiled(tuple(dict.fromkeys(messages)), ignored, result.stderr)
 
 
 def importers(tool: GoTool, changed: Iterable[Path], overlay: Overlay | None = None) -> frozenset[Path]:
@@ -86,6 +89,14 @@ def importers(tool: GoTool, changed: Iterable[Path], overlay: Overlay | None = N
         seen |= fresh
         pending.extend(fresh)
     return frozenset(directories[path] for path in seen) - wanted
+
+
+def place(file: Path, given: Path, root: Path) -> Path:
+    """The name that the go command, run in ``root``, uses for a file below the module folder as given."""
+    for folder in (given.absolute(), root):
+        if file.is_relative_to(folder):
+            return root / file.relative_to(folder)
+    return Path(os.path.realpath(file.parent)) / file.name
 
 
 def pattern(root: Path, directory: Path) -> str:

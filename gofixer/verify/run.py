@@ -4,59 +4,57 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gofixer.errors import ExitCode, UserError
+from gofixer.facts.constraints import Variant
+from gofixer.facts.modules import Module
+from gofixer.facts.toolchain import Toolchain
 from gofixer.verify.bisection import Bisection, Search
 from gofixer.verify.checker import Checker, NothingListed, State, homes
 from gofixer.verify.gotool import GoTool
-from gofixer.verify.model import (
-    BuildVariant,
-    Diagnostic,
-    GoModule,
-    GoToolchain,
-    Level,
-    Progress,
-    Render,
-    Unit,
-    Verdict,
-)
+from gofixer.verify.model import Diagnostic, Level, Progress, Render, Unit, Verdict
 from gofixer.verify.overlay import OverlayStore
-from gofixer.verify.packages import importers
+from gofixer.verify.packages import importers, place
+
+_HOST = Variant()
 
 
 def verify(
-    toolchain: GoToolchain,
-    module: GoModule,
+    toolchain: Toolchain,
+    module: Module,
     units: Sequence[Unit],
     render: Render,
     *,
     cache_dir: Path,
     level: Level = Level.VET,
-    variant: BuildVariant | None = None,
+    variant: Variant = _HOST,
+    base: Mapping[Path, bytes] | None = None,
     timeout: float | None = None,
     progress: Progress | None = None,
 ) -> Verdict:
     """Compiles and vets the packages that can see the fixes, and keeps the fixes that break nothing.
 
     ``units`` are fixes of one module, to be checked under one configuration. What counts is the difference to
-    the unfixed tree: only new diagnostics reject. Nothing is written but the overlay contents below
+    the unfixed tree: only new diagnostics reject. ``base`` gives further files of the unfixed tree that differ
+    from those on disk, such as the outcome of an earlier pass. Nothing is written but the overlay contents below
     ``cache_dir``. ``timeout`` is in seconds for each go command (default: $GOFIXER_GO_TIMEOUT or 30 minutes).
 
     Raises UserError (exit 3) where the toolchain or the machine could not do the work, and (exit 2) for
     ``Level.TEST``, which this version does not know.
     """
     if level is Level.TEST:
-        raise UserError("--verify test is not available yet: use --verify vet.", ExitCode.USAGE)
+        raise UserError("--verify test is not available yet: use --verify vet", ExitCode.USAGE)
     if level is Level.NONE or not units:
         return Verdict(frozenset(u.id for u in units), {}, {})
     root = Path(os.path.realpath(module.root))
-    placed = [replace(u, file=_place(u.file, module.root, root)) for u in units]
+    placed = [replace(u, file=place(u.file, module.root, root)) for u in units]
     given = {there.file: here.file for there, here in zip(placed, units, strict=True)}
-    tool = GoTool(toolchain, root, variant, timeout)
-    checker = Checker(tool, OverlayStore(cache_dir), placed, lambda file, ids: render(given[file], ids), level)
+    tool = GoTool(toolchain, root, variant, module.env, timeout)
+    beside = {place(file, module.root, root): content for file, content in (base or {}).items()}
+    checker = Checker(tool, OverlayStore(cache_dir), placed, lambda file, ids: render(given[file], ids), level, beside)
     return _Run(checker, {u.id: u for u in placed}, progress or _silent).verdict()
 
 
@@ -253,14 +251,6 @@ class _Run:
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
-
-
-def _place(file: Path, given: Path, root: Path) -> Path:
-    """The name that the go command, run in ``root``, uses for a file below the module folder as given."""
-    for folder in (given.absolute(), root):
-        if file.is_relative_to(folder):
-            return root / file.relative_to(folder)
-    return Path(os.path.realpath(file.parent)) / file.name
 
 
 def _silent(stage: str, done: int, total: int, text: str) -> None:

@@ -64,13 +64,13 @@ def _stand_in(tool: GoTool, overlay: Overlay, store: OverlayStore) -> Path:
     if os.name != "posix":
         raise UserError(
             "go vet before Go 1.24 cannot check unsaved changes on this system: use a newer toolchain with "
-            "--go, or --verify build.",
+            "--go, or --verify build",
             ExitCode.TOOLCHAIN,
         )
     answer = tool.run("tool", "-n", "vet")
     vet = answer.stdout.strip()
     if answer.status or not vet:
-        raise UserError(f"this Go toolchain has no vet: {first_line(answer.stderr)}.", ExitCode.TOOLCHAIN)
+        raise UserError(f"this Go toolchain has no vet: {first_line(answer.stderr)}", ExitCode.TOOLCHAIN)
     program = store.script("vet_overlay.py", _STAND_IN.encode())
     command = [sys.executable, "-I", "-S", str(program), vet, str(overlay.json)]
     return store.script("vet", f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n'.encode())

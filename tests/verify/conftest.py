@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gofixer.facts.constraints import Variant
+from gofixer.facts.modules import Module
+from gofixer.facts.toolchain import Toolchain, describe
 from gofixer.verify import Unit, Verdict, verify
-
-
-@dataclass(frozen=True)
-class Toolchain:
-    go: Path
-    version: tuple[int, int, int]
-    env: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Variant:
-    goos: str = ""
-    goarch: str = ""
-    tags: tuple[str, ...] = ()
-    cgo: bool | None = None
 
 
 @dataclass
@@ -39,7 +26,7 @@ class GoTree:
     cache: Path
     units: list[Unit] = field(default_factory=list)
     edits: dict[int, tuple[str, str]] = field(default_factory=dict)
-    variant: Variant | None = None
+    variant: Variant = field(default_factory=Variant)
 
     def write(self, files: Mapping[str, str]) -> None:
         for name, text in files.items():
@@ -66,14 +53,13 @@ class GoTree:
     def verify(self, **options: Any) -> Verdict:
         options.setdefault("cache_dir", self.cache)
         options.setdefault("variant", self.variant)
-        return verify(self.toolchain, self, self.units, self.render, **options)
+        return verify(self.toolchain, Module(self.root, "example.com/m"), self.units, self.render, **options)
 
 
 def toolchain_at(go: Path) -> Toolchain:
-    said = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, check=True).stdout
-    parts = [int("".join(c for c in p if c.isdigit()) or 0) for p in said.strip().removeprefix("go").split(".")]
-    major, minor, patch, *_ = [*parts, 0, 0]
-    return Toolchain(go, (major, minor, patch), {"GOTOOLCHAIN": "local", "GOFLAGS": "", "GOPROXY": "off"})
+    """A toolchain that neither the network nor the settings of the person who runs the tests can reach."""
+    env = {"GOTOOLCHAIN": "local", "GOFLAGS": "", "GOPROXY": "off"}
+    return replace(describe(go), env=env, goflags=())
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import GoTree, Toolchain, Variant
+from conftest import GoTree
 
 from gofixer.errors import UserError
+from gofixer.facts.constraints import Variant
+from gofixer.facts.modules import Module
+from gofixer.facts.toolchain import Toolchain
 from gofixer.verify import Level, Verdict, verify
 
 A = """package a
@@ -162,6 +166,16 @@ def test_a_package_on_top_of_a_broken_one_is_left_out(tree: GoTree) -> None:
     assert "does not compile as it is: b/b.go:3:13" in tree.verify().unproved[fix]
 
 
+def test_the_outcome_of_an_earlier_pass_is_part_of_the_unfixed_tree(tree: GoTree) -> None:
+    tree.write({"a/a.go": A, "a/b.go": "package a\n"})
+    base = {tree.root / "a/b.go": b'package a\n\nimport "fmt"\n\nfunc B() { fmt.Printf("%d", "") }\n\nvar C = 1\n'}
+    good = tree.fix("a/a.go", "n + 1", "n + C")
+    bad = tree.fix("a/a.go", "one * 2", "one * D")
+    verdict = tree.verify(base=base)
+    assert verdict.accepted == {good}
+    assert verdict.rejected.keys() == {bad}
+
+
 def test_test_files_are_compiled_and_vetted(tree: GoTree) -> None:
     tree.write(
         {
@@ -264,7 +278,7 @@ def test_tags_of_the_variant_join_those_of_the_user(tree: GoTree) -> None:
         }
     )
     env = {**tree.toolchain.env, "GOFLAGS": "-tags=mine"}
-    tree.toolchain = Toolchain(tree.toolchain.go, tree.toolchain.version, env)
+    tree.toolchain = replace(tree.toolchain, env=env, goflags=("-tags=mine",))
     bad = tree.fix("a/a.go", "n + 1", "nosuch")
     tree.variant = Variant(tags=("theirs",))
     assert tree.verify().rejected.keys() == {bad}
@@ -375,6 +389,6 @@ def test_files_named_outside_the_module_folder_are_found_by_their_real_place(tre
     link = tree.root.parent / "link"
     link.symlink_to(tree.root, target_is_directory=True)
     units = [u.__class__(u.id, link / "a/a.go", u.order) for u in tree.units]
-    verdict = verify(tree.toolchain, tree, units, tree.render, cache_dir=tree.cache)
+    verdict = verify(tree.toolchain, Module(tree.root, "example.com/m"), units, tree.render, cache_dir=tree.cache)
     assert verdict.rejected.keys() == {bad}
     assert Path(os.path.realpath(link)) == Path(os.path.realpath(tree.root))
