@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast, overloa
 
 import tree_sitter as ts
 
+from gofixer.syntax import rewriting
 from gofixer.syntax.edit import Edit, Span
 from gofixer.syntax.grammar import field_id
 
@@ -148,11 +149,55 @@ class Node:
         raw = self.raw.child_by_field_id(field_id(name))
         return None if raw is None else self.tree.wrap(raw)
 
-    # -- edits ------------------------------------------------------------------------------------------------
+    # -- edits: the tree itself never changes ------------------------------------------------------------------
 
     def replace(self, text: Text | bytes) -> Edit:
         """The edit that puts ``text`` in this node's place."""
         return Edit(self.start, self.end, to_bytes(text))
+
+    def with_changes(self, **texts: Text | bytes) -> tuple[Edit, ...]:
+        """The edits that put new texts in the place of fields, in source order.
+
+        A field with several nodes is replaced from the first to the last. Raises `TypeError` for a name that is no
+        attribute in ``__match_args__`` and `ValueError` for a field that is empty.
+        """
+        edits = []
+        for name, text in texts.items():
+            if name not in self.__match_args__ or isinstance(self, Leaf):
+                raise TypeError(f"{type(self).__name__} has no field {name}")
+            found: Node | tuple[Node, ...] | None = getattr(self, name)
+            if not found:
+                raise ValueError(f"the field {name} of {self!r} is empty: there is nothing to replace")
+            first, last = (found[0], found[-1]) if isinstance(found, tuple) else (found, found)
+            edits.append(Edit(first.start, last.end, to_bytes(text)))
+        return tuple(sorted(edits))
+
+    def remove(self) -> Edit:
+        """The edit that takes this node away.
+
+        A statement or declaration goes with its whole lines where nothing else, no comment either, stands on them,
+        else with its semicolon; an element of a list goes with a comma. Any other node's text is just cut out.
+        """
+        return rewriting.remove(self)
+
+    def insert_before(self, statement: Text | bytes) -> Edit:
+        """The edit that puts a statement before this one, on its own line where this one starts a line.
+
+        Further lines of ``statement`` get this one's indentation. Raises `ValueError` for a node that is no statement
+        of a block or case, nor a declaration of the file.
+        """
+        return rewriting.insert_before(self, to_bytes(statement))
+
+    def insert_after(self, statement: Text | bytes) -> Edit:
+        """The edit that puts a statement behind this one and the comment on its line; see `insert_before`."""
+        return rewriting.insert_after(self, to_bytes(statement))
+
+    @classmethod
+    def all_classes(cls) -> Iterator[type[Node]]:
+        """This class and all classes based on it."""
+        yield cls
+        for sub in cls.__subclasses__():
+            yield from sub.all_classes()
 
 
 class Leaf(Node):

@@ -14,15 +14,7 @@ from gofixer.syntax.grammar import LANGUAGE
 from gofixer.syntax.lines import LineIndex
 from gofixer.syntax.node import Error, Node, Token
 
-
-def _concrete(base: type[Node]) -> Iterator[type[Node]]:
-    if base.KIND:
-        yield base
-    for sub in base.__subclasses__():
-        yield from _concrete(sub)
-
-
-_BY_KIND = {cls.KIND: cls for cls in _concrete(Node)}
+_BY_KIND = {cls.KIND: cls for cls in Node.all_classes() if cls.KIND}
 
 
 def _class_of(kind_id: int) -> type[Node]:
@@ -35,14 +27,18 @@ _CLASSES = tuple(_class_of(kind_id) for kind_id in range(LANGUAGE.node_kind_coun
 _KINDS = len(_CLASSES)
 
 
+_ERROR_ID = 0xFFFF
+
+
+def class_of(kind_id: int) -> type[Node]:
+    """The class of nodes with tree-sitter's number of a kind."""
+    return _CLASSES[kind_id] if kind_id < _KINDS else Error
+
+
 @lru_cache(maxsize=256)
 def _kind_ids(classes: tuple[type[Node], ...]) -> frozenset[int]:
     """Numbers of all kinds that are instances of one of the classes."""
-    found = {number for number, cls in enumerate(_CLASSES) if issubclass(cls, classes)}
-    return frozenset(found | {_ERROR} if issubclass(Error, classes) else found)
-
-
-_ERROR = 0xFFFF
+    return frozenset(number for number in (*range(_KINDS), _ERROR_ID) if issubclass(class_of(number), classes))
 
 
 class Tree:
@@ -78,6 +74,12 @@ class Tree:
         if self._errors is None:
             self._errors = error_spans(self.raw)
         return self._errors
+
+    @property
+    def newline(self) -> bytes:
+        """The file's line end: CRLF where its first line has one, else LF."""
+        first = self.source.find(b"\n")
+        return b"\r\n" if first > 0 and self.source[first - 1 : first] == b"\r" else b"\n"
 
     @property
     def lines(self) -> LineIndex:
