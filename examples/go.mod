@@ -1,0 +1,3 @@
+module example.com/gofixer-examples
+
+go 1.24

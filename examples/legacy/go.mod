@@ -1,0 +1,3 @@
+module example.com/gofixer-examples/legacy
+
+go 1.21

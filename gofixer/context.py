@@ -1,0 +1,392 @@
+"""What a transform's check is given: the match and everything that can be known about its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gofixer.edits.model import Applicability, Edit, Fix, Span
+from gofixer.facts.modules import Module
+from gofixer.facts.types import ExprInfo, FileTypes, Object, Type
+from gofixer.match.imports import default_name, imported_names
+from gofixer.match.matcher import is_declared
+from gofixer.syntax import Node, Tree, nodes
+
+_WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
+_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
+_PURE_LEAVES = (
+    nodes.Identifier,
+    nodes.IntLiteral,
+    nodes.FloatLiteral,
+    nodes.ImaginaryLiteral,
+    nodes.RuneLiteral,
+    nodes.InterpretedStringLiteral,
+    nodes.RawStringLiteral,
+    nodes.FuncLiteral,
+    nodes.Nil,
+    nodes.True_,
+    nodes.False_,
+    nodes.Iota,
+)
+# Builtins that evaluate to a value and neither panic nor change anything beyond their arguments' effects.
+_PURE_BUILTINS = frozenset({"len", "cap", "min", "max", "real", "imag", "complex", "new"})
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A pattern found in a file: ``node`` (the first of ``nodes``) and what the metavariables stand for."""
+
+    nodes: tuple[Node, ...]
+    bindings: Mapping[str, Node | tuple[Node, ...]]
+    pattern: int
+
+    @property
+    def node(self) -> Node:
+        """The matched node, or the first statement of a matched run."""
+        return self.nodes[0]
+
+    @property
+    def span(self) -> Span:
+        """Byte range from the first to the last matched node."""
+        return self.nodes[0].start, self.nodes[-1].end
+
+    def __getitem__(self, name: str) -> Node:
+        """The node of ``$name``. Raises `KeyError` when there is none, `TypeError` for a ``$*name``."""
+        found = self.bindings[name]
+        if isinstance(found, tuple):
+            raise TypeError(f"${name} stands for several nodes: use many()")
+        return found
+
+    def many(self, name: str) -> tuple[Node, ...]:
+        """The nodes of ``$*name``."""
+        found = self.bindings[name]
+        return found if isinstance(found, tuple) else (found,)
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What is known of one file in one pass; shared by all checks of the file.
+
+    ``go`` is the language version of the file, ``toolchain`` the version of the Go toolchain or None where there
+    is none; ``path`` is absolute.
+    """
+
+    path: Path
+    tree: Tree
+    module: Module | None
+    go: tuple[int, int]
+    toolchain: tuple[int, int] | None
+    types: FileTypes | None
+    imports: Mapping[str, str]
+
+    @property
+    def source(self) -> bytes:
+        """The file's bytes."""
+        return self.tree.source
+
+
+def file_imports(tree: Tree) -> dict[str, str]:
+    """Import path to local name, for imports that have one."""
+    names = imported_names(tree.root.raw)
+    return {path: name.decode() for name, path in names.items()}
+
+
+@dataclass(slots=True)
+class Context:
+    """The place of one match, with the questions that guards ask.
+
+    ``selected`` tells that the user named the transform (gates are lifted, guards are not); ``hot`` that a
+    profile shows the place to matter.
+    """
+
+    facts: FileFacts
+    match: Match
+    options: Mapping[str, str | int | bool]
+    selected: bool = False
+    hot: bool = False
+    names: list[tuple[Span, str]] = field(default_factory=list)
+    needed: list[str] = field(default_factory=list)
+
+    # -- the file ---------------------------------------------------------------------------------------------
+
+    @property
+    def source(self) -> bytes:
+        """The file's bytes."""
+        return self.facts.source
+
+    @property
+    def go(self) -> tuple[int, int]:
+        """The language version of the file: what its syntax and its loop variables mean."""
+        return self.facts.go
+
+    @property
+    def toolchain(self) -> tuple[int, int]:
+        """Version of the toolchain in use; the file's language version where there is none."""
+        return self.facts.toolchain or self.facts.go
+
+    @property
+    def is_test(self) -> bool:
+        """Whether the file is a ``_test.go`` file."""
+        return self.facts.path.name.endswith("_test.go")
+
+    @property
+    def newline(self) -> bytes:
+        """The file's line ending: CRLF where its first line has one."""
+        first = self.source.find(b"\n")
+        return b"\r\n" if first > 0 and self.source[first - 1 : first] == b"\r" else b"\n"
+
+    @property
+    def module_go(self) -> tuple[int, int]:
+        """The module's go line: what decides the run-time behaviour when the module is the main module."""
+        return self.facts.module.go if self.facts.module else self.facts.go
+
+    @property
+    def old_timer_channels(self) -> bool:
+        """Whether a stale value may be left in a timer's channel by Stop and Reset.
+
+        True when the program may run with the timers of Go 1.22 or older: the main module's go line is below
+        1.23 on a toolchain below 1.27 (Go 1.23 release notes, "Timer changes"; Go 1.27 dropped
+        ``asynctimerchan``), or ``GODEBUG=asynctimerchan=1`` is written down. A package that is no program may be
+        imported by main modules of any version from its own go line on, on any toolchain.
+        """
+        module = self.facts.module
+        if self.toolchain >= (1, 27) and self.is_program:
+            return False
+        asked = module.godebug.get("asynctimerchan") if module else None
+        if asked is not None:
+            return asked == "1"
+        return self.module_go < (1, 23)
+
+    @property
+    def is_program(self) -> bool:
+        """Whether the file's package is ``main``: then its own module is the main module."""
+        clause = next(iter(self.facts.tree.root.descendants(nodes.PackageClause)), None)
+        return clause is not None and clause.text.split()[-1] == b"main"
+
+    # -- types ------------------------------------------------------------------------------------------------
+
+    @property
+    def types(self) -> FileTypes:
+        """The oracle's answers. Only for transforms that ask for types: the engine sees to it that they are there."""
+        assert self.facts.types is not None, "the transform does not declare that it reads types"
+        return self.facts.types
+
+    def expr(self, node: Node) -> ExprInfo | None:
+        """What the type checker says of an expression; outer parentheses do not matter."""
+        return self.types.expr(unparen(node).span)
+
+    def type(self, node: Node) -> Type | None:
+        """Type of an expression, None where the checker has none."""
+        info = self.expr(node)
+        return info.type if info else None
+
+    def constant(self, node: Node) -> str | None:
+        """Exact text of a constant expression's value (strings unquoted), None where it is no constant."""
+        info = self.expr(node)
+        return info.const if info else None
+
+    def object(self, node: Node) -> Object | None:
+        """The object that an identifier, or the last name of a selector, stands for."""
+        target = unparen(node)
+        if isinstance(target, nodes.Selector):
+            name = target.field
+            return self.types.object(name.span) if name else None
+        return self.types.object(target.span)
+
+    def callee(self, call: Node) -> str:
+        """Full name of the function that a call calls (``fmt.Sprintf``), empty where it is not known statically."""
+        found = self.types.callee(call.span)
+        return found.full_name if found else ""
+
+    # -- the place --------------------------------------------------------------------------------------------
+
+    def text(self, node: Node) -> str:
+        """Source text of a node."""
+        return node.str
+
+    def function(self, node: Node) -> Node | None:
+        """Innermost function literal or declaration around a node, not the node itself."""
+        return next((a for a in node.ancestors() if isinstance(a, _FUNCTIONS)), None)
+
+    def declaration(self, node: Node) -> Node:
+        """Top-level declaration that holds a node."""
+        last = node
+        for ancestor in node.ancestors():
+            if isinstance(ancestor, nodes.SourceFile):
+                break
+            last = ancestor
+        return last
+
+    def statement(self, node: Node) -> Node | None:
+        """Innermost statement around a node that stands in a statement list (a block's or a case's)."""
+        current: Node | None = node
+        while current is not None:
+            parent = current.parent
+            if isinstance(parent, nodes.StatementList):
+                return current
+            current = parent
+        return None
+
+    def indent(self, node: Node) -> str:
+        """White space before the first token of the line that the node starts on."""
+        start = self.source.rfind(b"\n", 0, node.start) + 1
+        line = self.source[start : node.start]
+        return line[: len(line) - len(line.lstrip(b" \t"))].decode()
+
+    def comments(self, span: Span) -> list[Node]:
+        """Comments that touch a byte range."""
+        start, end = span
+        return [c for c in self.facts.tree.root.descendants(nodes.Comment) if c.start < end and start < c.end]
+
+    def mentions(self, scope: Node, name: str) -> bool:
+        """Whether an identifier of that name occurs anywhere in a node (as a word, comments and strings too)."""
+        return name.encode() in set(_WORD.findall(scope.text))
+
+    def fresh(self, at: Node, *candidates: str) -> str:
+        """A name that the enclosing top-level declaration does not mention: it can neither collide nor capture.
+
+        The first candidate that is free is taken, else the first with a number behind it. Another fix of the same
+        pass that takes the same name in the same declaration waits for the next pass.
+        """
+        declaration = self.declaration(at)
+        taken = {word.decode() for word in _WORD.findall(declaration.text)}
+        taken |= {name for span, name in self.names if span == declaration.span}
+        numbered = (f"{candidates[0]}{number}" for number in range(2, 1000))
+        name = next(n for n in (*candidates, *numbered) if n not in taken)
+        self.names.append((declaration.span, name))
+        return name
+
+    def qualifier(self, path: str, at: Node) -> str | None:
+        """Local name of a package at a place; records that the fix needs the import.
+
+        None where the name means something else there, or is taken in the package: then the fix is refused.
+        """
+        local = self.facts.imports.get(path)
+        name = local or default_name(path)
+        if is_declared(name.encode(), at.raw):
+            return None
+        if local is None and (
+            name in self.facts.imports.values()
+            or (self.facts.types is not None and name in self.facts.types.package_names)
+        ):
+            return None
+        self.needed.append(path)
+        return name
+
+    # -- evaluation -------------------------------------------------------------------------------------------
+
+    def effect(self, node: Node) -> str | None:
+        """The first thing in an expression that may have an effect, panic or block; None where nothing can.
+
+        Go specification, "Order of evaluation", "Run-time panics": calls, receives, indexing, dereferences,
+        type assertions, integer division, shifts, comparison of interfaces and conversions to arrays.
+        """
+        return next(self._effects(node), None)
+
+    def _effects(self, node: Node) -> Iterator[str]:
+        info = self.types.expr(node.span)
+        if info is not None and (info.const is not None or info.mode == "type"):
+            return
+        match node:
+            case nodes.Parenthesized():
+                yield from self._each(node.children)
+            case nodes.Selector():
+                yield from self._selector_effects(node)
+            case nodes.Binary():
+                yield from self._binary_effects(node)
+            case nodes.Unary():
+                yield from self._unary_effects(node)
+            case nodes.Call() | nodes.TypeConversion():
+                yield from self._call_effects(node)
+            case nodes.CompositeLiteral():
+                yield from self._each(node.descendants(nodes.LiteralElement))
+            case nodes.LiteralElement():
+                yield from self._each(node.children)
+            case nodes.LiteralValue():
+                return
+            case _ if not isinstance(node, _PURE_LEAVES):
+                yield f"`{node.str}` may panic or have an effect"
+
+    def _each(self, parts: Sequence[Node] | Iterator[Node]) -> Iterator[str]:
+        for part in parts:
+            yield from self._effects(part)
+
+    def _selector_effects(self, node: nodes.Selector) -> Iterator[str]:
+        base = node.operand
+        target = self.types.object(base.span) if isinstance(base, nodes.Identifier) else None
+        if target is not None and target.kind == "pkg":
+            return
+        info = self.types.expr(node.span)
+        if info is None or info.implicit_deref:
+            yield f"`{node.str}` follows a pointer that may be nil"
+        yield from self._effects(base)
+
+    def _binary_effects(self, node: nodes.Binary) -> Iterator[str]:
+        operator = node.operator.str
+        left = self.type(node.left)
+        if operator in ("/", "%") and (left is None or not left.kind.startswith(("float", "complex"))):
+            divisor = self.constant(node.right)
+            if divisor is None or divisor == "0":
+                yield f"`{node.str}` may divide by zero"
+        if operator in ("<<", ">>") and self.constant(node.right) is None:
+            count = self.type(node.right)
+            if count is None or not count.kind.startswith("uint"):
+                yield f"`{node.str}` may shift by a negative count"
+        if operator in ("==", "!="):
+            sides = (left, self.type(node.right))
+            if any(s is None or s.kind in ("interface", "struct", "array", "typeparam") for s in sides):
+                yield f"`{node.str}` may panic while comparing"
+        yield from self._effects(node.left)
+        yield from self._effects(node.right)
+
+    def _unary_effects(self, node: nodes.Unary) -> Iterator[str]:
+        operator = node.operator.str
+        if operator == "<-":
+            yield f"`{node.str}` receives from a channel"
+        if operator == "*":
+            yield f"`{node.str}` follows a pointer that may be nil"
+        yield from self._effects(node.operand)
+
+    def _call_effects(self, node: nodes.Call | nodes.TypeConversion) -> Iterator[str]:
+        if isinstance(node, nodes.TypeConversion):
+            callee: Node = node.type
+            arguments: Sequence[Node] = (node.operand,)
+        else:
+            callee = node.function
+            arguments = node.arguments.children
+        info = self.types.expr(callee.span)
+        target = self.type(node)
+        if info is None or target is None:
+            yield f"`{node.str}` is a call"
+        elif info.mode == "type":
+            if target.kind in ("array", "typeparam", "pointer"):
+                yield f"the conversion `{node.str}` may panic"
+            yield from self._each(arguments)
+        elif info.mode == "builtin" and callee.str in _PURE_BUILTINS:
+            yield from self._each(arguments)
+        else:
+            yield f"`{node.str}` is a call"
+
+    # -- results ----------------------------------------------------------------------------------------------
+
+    def fix(
+        self,
+        title: str,
+        *edits: Edit,
+        applicability: Applicability = Applicability.SAFE,
+        drops: tuple[str, ...] = (),
+        declaration: bool = False,
+    ) -> Fix:
+        """Make the fix: edits in any order, imports as `qualifier` recorded them."""
+        ordered = tuple(sorted(edits))
+        imports = tuple(dict.fromkeys(self.needed))
+        return Fix(title, ordered, applicability, imports, drops, declaration)
+
+
+def unparen(node: Node) -> Node:
+    """The expression inside any number of parentheses."""
+    while isinstance(node, nodes.Parenthesized) and len(node.children) == 1:
+        node = node.children[0]
+    return node

