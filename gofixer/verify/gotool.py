@@ -54,7 +54,7 @@ class GoTool:
         killed, or meets a failure of the machine (full disk, no memory). Neither the command nor its children
         outlive this call.
         """
-        line = [command, *self._tag_flags(), *arguments]
+        line = [command, *(self._tag_flags() if command != "tool" else ()), *arguments]
         settings = {**self.env, **self._settings()}
         prefix = [f"{name}={shlex.quote(value)}" for name, value in settings.items()]
         self.commands.append(" ".join([*prefix, shlex.join(["go", *line])]))
