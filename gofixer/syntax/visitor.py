@@ -122,12 +122,20 @@ class Transformer(Visitor):
         edits = self._edits
         low = bisect_left(edits, edit.start, key=lambda e: e.start)
         if low and edits[low - 1].end > edit.start:
-            raise ValueError(f"the edits {edits[low - 1]} and {edit} overlap")
+            low -= 1
+            edit = _joined(edits[low], edit)
         while low < len(edits) and edits[low].end == edit.start:
             low += 1  # an insertion at the start of a node stands outside of it
         high = low
         while high < len(edits) and edits[high].start < edit.end:
             if edits[high].end > edit.end:
-                raise ValueError(f"the edits {edits[high]} and {edit} overlap")
+                edit = _joined(edit, edits[high])
             high += 1
         edits[low:high] = [edit]
+
+
+def _joined(first: Edit, second: Edit) -> Edit:
+    """One removal for two that share a separator: the comma or the semicolon between two nodes."""
+    if first.new or second.new:
+        raise ValueError(f"the edits {first} and {second} overlap")
+    return Edit(first.start, max(first.end, second.end), b"")
