@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -125,6 +126,18 @@ class Context:
     def toolchain(self) -> tuple[int, int]:
         """Version of the toolchain in use; the file's language version where there is none."""
         return self.facts.toolchain or self.facts.go
+
+    def package_sources(self) -> dict[Path, bytes]:
+        """The Go files of the file's folder, tests and files of other platforms too; this file as it is now.
+
+        For guards that a single mention anywhere in the package decides. Files that cannot be read are left out.
+        """
+        sources = {self.facts.path: self.source}
+        for path in sorted(self.facts.path.parent.glob("*.go")):
+            if path != self.facts.path:
+                with contextlib.suppress(OSError):
+                    sources[path] = path.read_bytes()
+        return sources
 
     @property
     def is_test(self) -> bool:
