@@ -1,0 +1,153 @@
+"""What the timer transforms share: the wait around a ``time.After``, where lines go, what jumps forbid."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from gofixer.transforms.timers._flow import Flow, labelled, unlabelled
+
+from gofixer.transform import Context, Edit, Node, nodes
+
+_ROLE = re.compile(r"(?P<role>[A-Za-z]\w*?)_?(?:Timeout|Interval|Duration|Delay|Period|Wait|Time|After|TTL)")
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A select with a case that receives from ``time.After``.
+
+    ``channel`` is what the case receives from: the call itself, or the name that ``helper``, a declaration in
+    front of the select, gives to the channel.
+    """
+
+    call: nodes.Call
+    duration: Node
+    channel: Node
+    case: nodes.CommunicationCase
+    select: nodes.Select
+    helper: Node | None = None
+
+    @property
+    def package(self) -> str:
+        """What the file calls package time."""
+        return self.call.function.str.rpartition(".")[0]
+
+    @property
+    def start(self) -> Node:
+        """The statement, labels included, where the timer starts."""
+        return labelled(self.helper or self.select)
+
+
+def received(channel: Node) -> nodes.CommunicationCase | None:
+    """The case of a select that receives from an expression."""
+    node = channel
+    while isinstance(node.parent, nodes.Parenthesized):
+        node = node.parent
+    match node.parent:
+        case nodes.Unary(nodes.Token("<-")) as receive:
+            match receive.parent:
+                case nodes.Receive() as communication if communication.right == receive:
+                    case = communication.parent
+                    return case if isinstance(case, nodes.CommunicationCase) else None
+    return None
+
+
+def wait_of(call: nodes.Call, duration: Node) -> Wait | None:
+    """The wait of a ``time.After`` that stands in a case itself."""
+    case = received(call)
+    select = case.parent if case else None
+    return Wait(call, duration, call, case, select) if case and isinstance(select, nodes.Select) else None
+
+
+def declared(call: Node) -> nodes.Identifier | None:
+    """The one name that a call's result is declared as: ``name := call`` or ``var name = call``."""
+    holder = call.parent.parent if isinstance(call.parent, nodes.ExpressionList) else None
+    match holder:
+        case nodes.ShortVarDeclaration():
+            names = holder.left.items
+        case nodes.VarSpec() if holder.type is None and isinstance(holder.parent, nodes.VarDeclaration):
+            names = holder.name
+        case _:
+            return None
+    return names[0] if len(names) == 1 and isinstance(names[0], nodes.Identifier) else None
+
+
+def other_cases(wait: Wait) -> list[nodes.CommunicationCase]:
+    """The cases beside the timer's."""
+    return [c for c in wait.select.children if isinstance(c, nodes.CommunicationCase) and c != wait.case]
+
+
+def has_default(wait: Wait) -> bool:
+    """Whether the select has a default case."""
+    return any(isinstance(child, nodes.DefaultCase) for child in wait.select.children)
+
+
+def role(duration: Node) -> tuple[str, ...]:
+    """A name for a timer after its duration: ``idleTimeout`` gives ``idleTimer``."""
+    found = _ROLE.fullmatch(duration.str.rpartition(".")[2])
+    return (f"{found['role'][0].lower()}{found['role'][1:]}Timer",) if found else ()
+
+
+# -- lines ----------------------------------------------------------------------------------------------------
+
+
+def starts_line(node: Node, cx: Context) -> bool:
+    """Whether only white space stands before a node on its line."""
+    line = cx.source.rfind(b"\n", 0, node.start) + 1
+    return not cx.source[line : node.start].strip()
+
+
+def lines_above(statement: Node, lines: list[str], cx: Context) -> Edit:
+    """Put lines above a statement and the comments that belong to it, with its indentation."""
+    top = statement
+    for comment in reversed(cx.comments((_holder(statement).start, statement.start))):
+        bottom = comment.line + comment.str.rstrip("\n").count("\n")
+        if bottom != top.line - 1 or not starts_line(comment, cx):
+            break
+        top = comment
+    inner = unlabelled(statement)
+    indent = cx.indent(inner if starts_line(inner, cx) else statement)
+    newline = cx.newline.decode()
+    at = cx.source.rfind(b"\n", 0, top.start) + 1
+    return Edit(at, at, "".join(f"{indent}{line}{newline}" for line in lines).encode())
+
+
+def lines_below(node: Node, lines: list[str], cx: Context, token: bytes = b"") -> Edit | None:
+    """Put lines below the line that a node and a token behind it end on, indented like the line it starts on.
+
+    None where more than a comment follows there.
+    """
+    at = cx.source.find(b"\n", node.end)
+    rest = cx.source[node.end : at].strip()
+    if at < 0 or not rest.startswith(token) or rest.removeprefix(token).strip()[:2] not in (b"", b"//"):
+        return None
+    newline = cx.newline.decode()
+    return Edit(at + 1, at + 1, "".join(f"{cx.indent(node)}{line}{newline}" for line in lines).encode())
+
+
+def _holder(statement: Node) -> Node:
+    """The block or case around a statement: the first comments of a block lie outside its statement list."""
+    parent = statement.parent
+    while isinstance(parent, nodes.StatementList):
+        parent = parent.parent
+    return parent or statement
+
+
+# -- jumps ----------------------------------------------------------------------------------------------------
+
+
+def jump_over(statement: Node, flow: Flow) -> str | None:
+    """The goto that a declaration in front of a statement would put an end to (specification, "Goto statements")."""
+    for jump, target in flow.gotos:
+        same_block = labelled(target).parent == statement.parent
+        if same_block and jump.start < statement.start <= target.start:
+            return f"`{jump.str}` would jump over the timer's declaration"
+    return None
+
+
+def jump_to(statement: Node, flow: Flow) -> str | None:
+    """The goto that leads to a statement by its own label, and so past anything put in front of it."""
+    for jump, target in flow.gotos:
+        if unlabelled(target) == unlabelled(statement):
+            return f"`{jump.str}` leads to the select itself, past the timer's start"
+    return None
