@@ -257,13 +257,14 @@ class Context:
         """Whether an identifier of that name occurs anywhere in a node (as a word, comments and strings too)."""
         return name.encode() in set(_WORD.findall(scope.text))
 
-    def fresh(self, at: Node, *candidates: str) -> str:
+    def fresh(self, at: Node, *candidates: str, scope: Node | None = None) -> str:
         """A name that the enclosing top-level declaration does not mention: it can neither collide nor capture.
 
         The first candidate that is free is taken, else the first with a number behind it. Another fix of the same
-        pass that takes the same name in the same declaration waits for the next pass.
+        pass that takes the same name in the same declaration waits for the next pass. ``scope`` is a smaller node
+        that the name is for: then only what that mentions counts.
         """
-        declaration = self.declaration(at)
+        declaration = scope or self.declaration(at)
         taken = {word.decode() for word in _WORD.findall(declaration.text)}
         taken |= {name for span, name in self.names if span == declaration.span}
         numbered = (f"{candidates[0]}{number}" for number in range(2, 1000))
@@ -287,6 +288,12 @@ class Context:
             return None
         self.needed.append(path)
         return name
+
+    def predeclared(self, name: str, at: Node) -> bool:
+        """Whether a name of the universe scope (``len``, ``append``, ``string``) means that at a place."""
+        if is_declared(name.encode(), at.raw) or name in self.facts.imports.values():
+            return False
+        return self.facts.types is None or name not in self.facts.types.package_names
 
     # -- evaluation -------------------------------------------------------------------------------------------
 
