@@ -151,8 +151,10 @@ class _Run:
         return state
 
     def _give_up(self, directories: frozenset[Path]) -> None:
-        for unit in sorted(u for u in self.alive if self.units[u].file.parent in directories):
-            self._leave_out(unit, _BLOCKED.message)
+        """Leaves out the fixes of packages that could not be compiled to the end, and what those may observe."""
+        for unit in sorted(self.alive):
+            if self.units[unit].declaration or self.units[unit].file.parent in directories:
+                self._leave_out(unit, _BLOCKED.message)
 
     def _leave_out(self, unit: int, reason: str) -> None:
         self.alive.discard(unit)

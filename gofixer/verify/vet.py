@@ -21,20 +21,7 @@ from gofixer.verify.packages import first_line, pattern
 # cmd/go/internal/work: buildVetConfig learned of overlays in Go 1.24.
 _READS_OVERLAY = (1, 24)
 
-_STAND_IN = """\
-import json, os, sys
-vet, overlay, arguments = sys.argv[1], sys.argv[2], sys.argv[3:]
-if arguments and arguments[-1].endswith(".cfg"):
-    with open(overlay, "rb") as stream:
-        names = json.load(stream)["Replace"]
-    with open(arguments[-1], "rb") as stream:
-        config = json.load(stream)
-    for field in ("GoFiles", "NonGoFiles", "IgnoredFiles"):
-        config[field] = [names.get(name, name) for name in config.get(field) or ()]
-    with open(arguments[-1], "w", encoding="utf-8") as stream:
-        json.dump(config, stream)
-os.execv(vet, [vet, *arguments])
-"""
+_STAND_IN = Path(__file__).with_name("stand_in.py")
 
 
 def vet_packages(tool: GoTool, directories: Sequence[Path], overlay: Overlay | None, store: OverlayStore) -> str:
@@ -71,6 +58,5 @@ def _stand_in(tool: GoTool, overlay: Overlay, store: OverlayStore) -> Path:
     vet = answer.stdout.strip()
     if answer.status or not vet:
         raise UserError(f"this Go toolchain has no vet: {first_line(answer.stderr)}", ExitCode.TOOLCHAIN)
-    program = store.script("vet_overlay.py", _STAND_IN.encode())
-    command = [sys.executable, "-I", "-S", str(program), vet, str(overlay.json)]
+    command = [sys.executable, "-I", "-S", str(_STAND_IN), vet, str(overlay.json)]
     return store.script("vet", f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n'.encode())

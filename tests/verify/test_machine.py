@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from conftest import GoTree
+from gotree import GoTree
 
 from gofixer.errors import UserError
 from gofixer.facts.constraints import Variant

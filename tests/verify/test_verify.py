@@ -9,7 +9,7 @@ from math import log2
 from pathlib import Path
 
 import pytest
-from conftest import GoTree
+from gotree import GoTree
 
 from gofixer.errors import UserError
 from gofixer.facts.constraints import Variant
@@ -232,6 +232,24 @@ def test_importers_are_not_compiled_for_a_change_inside_a_function(tree: GoTree)
     )
     tree.fix("a/a.go", "n + 1", "1 + n")
     assert not any("./b" in c or "./..." in c for c in tree.verify().commands)
+
+
+def test_a_guilty_fix_behind_a_package_that_does_not_compile_is_found(tree: GoTree) -> None:
+    tree.write(
+        {
+            "a/a.go": A,
+            "b/b.go": 'package b\n\nimport "example.com/m/a"\n\nfunc B() int { return a.A(1) }\n\nvar Two = 2\n',
+        }
+    )
+    first = tree.fix("a/a.go", "one * 2", "one * nosuch")
+    second = tree.fix("b/b.go", "a.A(1)", "a.Nosuch(1)")
+    good = tree.fix("b/b.go", "Two = 2", "Two = 1 + 1")
+    verdict = tree.verify()
+    assert verdict.accepted == {good}
+    assert verdict.rejected == {
+        first: "a/a.go:5: undefined: nosuch",
+        second: "b/b.go:5: undefined: a.Nosuch",
+    }
 
 
 def test_fixes_that_are_only_wrong_together(tree: GoTree) -> None:
