@@ -4,34 +4,32 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
-from gofixer.engine.model import Outcome, Report, Request, Verify
+from gofixer.engine.model import FileChange, Finding, Note, Outcome, Report, Request, Verify
 from gofixer.engine.proof import Prover, Unproved
 from gofixer.engine.run import Services, run
 from gofixer.errors import UserError
 from gofixer.facts.oracle import Oracle
 from gofixer.facts.toolchain import Toolchain, find_toolchain
-from gofixer.paths import cache_dir
-from gofixer.patch.diff import hunks
+from gofixer.patch import undo as undoing
+from gofixer.patch.apply import Write, Written, write_files
+from gofixer.patch.diff import file_diff, hunks
+from gofixer.paths import cache_dir, state_dir
 from gofixer.prove import GoProver
 
 
 def analyse(request: Request) -> Report:
     """Find, rewrite and prove; nothing is written to the tree.
 
-    Raises `UserError` for wrong use (exit code 2). A missing toolchain is no error here: the report says so, and
-    every finding that needs it is skipped with that reason.
+    Raises `UserError` for wrong use, and where the toolchain that the user named cannot be used. Without any
+    toolchain the report says so, and every finding that needs it is skipped with that reason.
     """
     toolchain, missing = _toolchain(request)
     oracle = Oracle(toolchain, cache_dir()) if toolchain else None
-    prover: Prover
-    if request.verify is Verify.NONE:
-        prover = Unproved()
-    elif toolchain is None:
-        prover = Unproved()
-    else:
+    prover: Prover = Unproved()
+    if toolchain is not None and request.verify is not Verify.NONE:
         prover = GoProver(toolchain, request.verify, cache_dir(), request.progress)
     services = Services(
         toolchain=toolchain,
@@ -52,4 +50,65 @@ def _toolchain(request: Request) -> tuple[Toolchain | None, str]:
     try:
         return find_toolchain(request.go), ""
     except UserError as error:
+        if request.go is not None:
+            raise
         return None, str(error)
+
+
+def patch_of(changes: Sequence[FileChange], folder: Path) -> bytes:
+    """The patch that `git apply` takes in ``folder``, one file after the other in path order."""
+    return b"".join(
+        file_diff(_name(change.path, folder), change.before, change.after, change.kept) for change in changes
+    )
+
+
+def _name(path: Path, folder: Path) -> str:
+    return os.path.relpath(path, folder).replace(os.sep, "/")
+
+
+def apply(request: Request, report: Report) -> Report:
+    """Write a report's changes to the tree, and remember how to take them back.
+
+    Proposed findings become applied. Files that could not be written keep theirs as skipped with the reason, and
+    an error note each. Raises `UserError` where nothing can be written at all; then nothing was changed.
+    """
+    if not report.changes:
+        return report
+    base = undoing.base_of(request.cwd)
+    reversals = [undoing.Reversal(c.path, c.before, c.after, c.kept) for c in report.changes]
+    saved = undoing.save(state_dir(), base, reversals)
+    roots = sorted({module.dir for module in report.modules}) or [request.cwd]
+    try:
+        written = write_files([Write(c.path, c.before, c.after) for c in report.changes], roots)
+    except BaseException:
+        saved.discard()
+        raise
+    if not written.done:
+        saved.discard()
+    return dataclasses.replace(
+        report,
+        findings=[_after_writing(finding, written) for finding in report.findings],
+        changes=[change for change in report.changes if change.path not in written.failed],
+        notes=[
+            *report.notes,
+            *(Note(f"{why}; left as it was", path, level="error") for path, why in written.failed.items()),
+        ],
+    )
+
+
+def _after_writing(finding: Finding, written: Written) -> Finding:
+    if finding.outcome is not Outcome.PROPOSED:
+        return finding
+    if reason := written.failed.get(finding.file):
+        return dataclasses.replace(finding, outcome=Outcome.SKIPPED, reason=f"the file {reason}")
+    return dataclasses.replace(finding, outcome=Outcome.APPLIED)
+
+
+def undo(folder: Path) -> tuple[list[Path], dict[Path, str]]:
+    """Take back what the latest run in a repository wrote.
+
+    Gives the files that are as they were again, and why others could not be written. Raises `UserError` where
+    there is nothing to undo or a file was changed since.
+    """
+    written, _ = undoing.undo(state_dir(), folder)
+    return written.done, written.failed

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from gofixer.edits.algebra import Kept
 from gofixer.engine.config import Config
 from gofixer.transform import Applicability, Transform
 
@@ -60,11 +61,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """A file before and after the run; ``path`` is absolute."""
+    """A file before and after the run; ``path`` is absolute, ``kept`` are the bytes that both contents share."""
 
     path: Path
     before: bytes
     after: bytes
+    kept: Kept
 
 
 @dataclass(frozen=True, slots=True)

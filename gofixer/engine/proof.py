@@ -10,7 +10,7 @@ from typing import Protocol
 from gofixer.edits.model import Fix, Span
 from gofixer.facts.constraints import Variant
 from gofixer.facts.modules import Module
-from gofixer.transform import Transform
+from gofixer.transform import Gate, Transform
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,15 @@ class Prover(Protocol):
 
 
 class Unproved:
-    """The prover of ``--verify none``: takes everything, and the report says that nothing was proved."""
+    """The prover of ``--verify none``: takes everything, and the report says that nothing was proved.
+
+    Fixes behind the evidence gate stay behind it, for nobody asks the compiler.
+    """
 
     def prove(self, batch: Batch) -> Judgement:
         """Accept the whole batch."""
-        return Judgement(frozenset(p.id for p in batch.proposals))
+        gated = {p.id for p in batch.proposals if p.transform.gate is Gate.EVIDENCE and not p.selected}
+        return Judgement(
+            frozenset(p.id for p in batch.proposals) - gated,
+            unproved=dict.fromkeys(gated, "needs the compiler's evidence, which --verify none does not ask for"),
+        )

@@ -27,7 +27,7 @@ def shipped() -> tuple[Transform, ...]:
     found = [
         transform
         for info in pkgutil.walk_packages(package.__path__, "gofixer.transforms.")
-        if not info.ispkg
+        if not info.ispkg and not info.name.rpartition(".")[2].startswith("_")
         for transform in of_module(importlib.import_module(info.name))
     ]
     return tuple(sorted(found, key=lambda t: (t.family, t.name)))

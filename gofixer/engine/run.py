@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from gofixer.context import FileFacts, file_imports
-from gofixer.edits.algebra import OffsetMap, apply, touches
+from gofixer.edits.algebra import Kept, OffsetMap, apply, keep, touches, untouched
 from gofixer.edits.imports import import_edits
 from gofixer.edits.model import Edit, Fix, Span
 from gofixer.engine.checks import Draft, Rules, check_file, finding
@@ -26,11 +26,11 @@ from gofixer.facts.modules import Module, ModuleError, file_go_version, find_mod
 from gofixer.facts.oracle import Oracle
 from gofixer.facts.toolchain import Toolchain
 from gofixer.facts.types import FileTypes, Unknown
-from gofixer.syntax import parse
+from gofixer.syntax import Tree, parse
 
 MAX_PASSES = 10
 
-Hunks = Callable[[bytes, bytes], str]
+Hunks = Callable[[bytes, bytes, Kept], bytes]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class _Run:
         findings = [f for state in self.states.values() for f in (*state.settled, *state.open)]
         findings.sort(key=lambda f: (str(f.file), f.line, f.column, f.transform))
         changes = [
-            FileChange(state.path, state.original, state.current)
+            FileChange(state.path, state.original, state.current, state.kept)
             for state in self.states.values()
             if state.current != state.original
         ]
@@ -145,6 +145,7 @@ class _Run:
             module=self._module(path) if scanned.hits else None,
             variant=None,
             suppressions=read_suppressions(source),
+            kept=untouched(len(source)),
             scanned=bool(scanned.hits),
         )
 
@@ -194,7 +195,7 @@ class _Run:
             ]
         return self._prove(accepted, again)
 
-    def _types(self, states: list[FileState], trees: Mapping[Path, object]) -> dict[Path, FileTypes | Unknown]:
+    def _types(self, states: list[FileState], trees: Mapping[Path, Tree]) -> dict[Path, FileTypes | Unknown]:
         """Ask the oracle about the declarations with candidates, one batch per module and configuration."""
         answers: dict[Path, FileTypes | Unknown] = {}
         groups: dict[tuple[Path, Variant], dict[Path, list[Span]]] = defaultdict(dict)
@@ -220,7 +221,7 @@ class _Run:
             state.variant = variant_for(state.path, state.original, self.services.toolchain.host)
         return state.variant
 
-    def _candidate_spans(self, state: FileState, tree: object) -> list[Span]:
+    def _candidate_spans(self, state: FileState, tree: Tree) -> list[Span]:
         matches = self.rules.matcher.find(tree, self.rules.matcher.prefilter(state.current))
         spans: dict[Span, None] = {}
         for match in matches:
@@ -286,10 +287,12 @@ class _Run:
                 proposal, draft = proposals[id_]
                 state = self.states[proposal.file]
                 made = finding(state, draft.transform, draft.span, outcome, reason, draft.function, draft.fix)
-                after = render_fixes(state.current, [draft.fix])
+                edits = fix_edits(state.current, [draft.fix])
+                kept = keep(untouched(len(state.current)), edits)
+                hunks = self.services.hunks(state.current, apply(state.current, edits), kept)
                 made = dataclasses.replace(
                     made,
-                    diff=self.services.hunks(state.current, after),
+                    diff=hunks.decode(errors="replace"),
                     evidence=dict(verdict.evidence.get(id_, {})),
                     proved=self.request.verify != "none",
                 )
@@ -303,6 +306,7 @@ class _Run:
         before = state.current
         edits = fix_edits(before, fixes)
         state.current = apply(before, edits)
+        state.kept = keep(state.kept, edits)
         state.maps.append(OffsetMap(edits))
 
     # -- the end ----------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gofixer.edits.algebra import OffsetMap
+from gofixer.edits.algebra import Kept, OffsetMap
 from gofixer.engine.model import Finding, Outcome
 from gofixer.engine.suppress import Suppressions
 from gofixer.facts.constraints import Variant
@@ -16,8 +16,8 @@ from gofixer.facts.modules import Module
 class FileState:
     """One file with candidates.
 
-    ``original`` is what was read from disk, ``current`` what the fixes accepted so far make of it, ``maps`` lead
-    from current offsets back to original ones. ``settled`` findings are final, ``open`` ones are those of the
+    ``original`` is what was read from disk, ``current`` what the fixes accepted so far make of it, ``kept``
+    the bytes that both share, ``maps`` lead from current offsets back to original ones. ``settled`` findings are final, ``open`` ones are those of the
     latest pass. ``refused`` holds the sites (transform, original offset) that the prover did not
     let through, with what became of them.
     """
@@ -28,6 +28,7 @@ class FileState:
     module: Module | None
     variant: Variant | None
     suppressions: Suppressions
+    kept: Kept
     maps: list[OffsetMap] = field(default_factory=list)
     settled: list[Finding] = field(default_factory=list)
     open: list[Finding] = field(default_factory=list)
