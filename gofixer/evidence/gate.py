@@ -49,18 +49,19 @@ class _Gate:
     sources: Mapping[Path, bytes]
     cache_dir: Path
     variant: Variant
+    base: Mapping[Path, bytes]
     commands: list[str] = field(default_factory=list)
 
     def ask(self, sites: Sequence[Site], fixed: Sequence[Site]) -> Escapes:
         """The words about the packages of ``sites`` with the fixes of ``fixed`` in place."""
-        contents = {f: self.render(f, frozenset(s.id for s in fixed if s.file == f)) for f in self.sources}
+        fixes = {f: frozenset(s.id for s in fixed if s.file == f) for f in self.sources}
         return escape_lines(
             self.toolchain,
             self.module,
             {site.file.parent for site in sites},
             cache_dir=self.cache_dir,
-            contents=contents,
-            unfixed=self.sources,
+            contents={**self.base, **{f: self.render(f, ids) for f, ids in fixes.items()}},
+            unfixed={**self.base, **self.sources},
             variant=self.variant,
             commands=self.commands,
         )
@@ -74,18 +75,20 @@ def heap_line_disappears(
     *,
     cache_dir: Path,
     variant: Variant = _HOST,
+    base: Mapping[Path, bytes] | None = None,
     commands: list[str] | None = None,
 ) -> dict[int, Finding]:
     """Decides for each fix whether a heap line of the compiler disappears with it and none appears.
 
     A line counts for a fix where it lies in the fix's own text, or speaks, inside the fix's function, of a
-    variable that the replaced text names. The reason of a fix that is not kept quotes the compiler. Raises
+    variable that the replaced text names. ``base`` gives further files of the unfixed tree that differ from those
+    on disk. The reason of a fix that is not kept quotes the compiler. Raises
     UserError (exit 3) where the toolchain could not do the work.
     """
     if not sites:
         return {}
     sources = {site.file: render(site.file, frozenset()) for site in sites}
-    gate = _Gate(toolchain, module, render, sources, cache_dir, variant)
+    gate = _Gate(toolchain, module, render, sources, cache_dir, variant, base or {})
     before = gate.ask(sites, ())
     findings = {
         site.id: Finding(False, f"the package does not compile as it is: {before.failed[site.file.parent]}")

@@ -46,7 +46,7 @@ class Project:
             contents=contents,
         )
 
-    def gate(self, file: Path, fixes: Mapping[str, str]) -> list[Finding]:
+    def gate(self, file: Path, fixes: Mapping[str, str], base: Mapping[Path, bytes] | None = None) -> list[Finding]:
         source = file.read_bytes()
         pairs = [(old.encode(), new.encode()) for old, new in fixes.items()]
         sites = []
@@ -63,7 +63,9 @@ class Project:
             return text
 
         module = Module(self.root, "example.com/m")
-        found = heap_line_disappears(self.toolchain, module, sites, render, cache_dir=self.root.parent / "cache")
+        found = heap_line_disappears(
+            self.toolchain, module, sites, render, cache_dir=self.root.parent / "cache", base=base
+        )
         return [found[number] for number in range(len(pairs))]
 
 
@@ -240,6 +242,14 @@ def test_a_package_that_is_broken_without_the_fix_is_named(project: Project) -> 
     file = project.write("a/a.go", LOOP + '\nvar s int = ""\n')
     (found,) = project.gate(file, {"func() { println(name) }()": "func(n string) { println(n) }(name)"})
     assert found.reason.startswith("the package does not compile as it is: a/a.go:9:13: cannot use")
+
+
+def test_the_outcome_of_an_earlier_pass_is_part_of_the_unfixed_tree(project: Project) -> None:
+    file = project.write("a/a.go", LOOP)
+    base = {project.root / "a/b.go": b"package a\n\nfunc use(string) {}\n"}
+    fix = {"func() { println(name) }()": "func(name string) { use(name) }(name)"}
+    assert "undefined: use" in project.gate(file, fix)[0].reason
+    assert project.gate(file, fix, base)[0].kept
 
 
 def test_a_toolchain_that_cannot_run_is_an_error(project: Project) -> None:
