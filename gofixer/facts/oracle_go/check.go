@@ -8,9 +8,7 @@ import (
 	"go/token"
 	"go/types"
 	"path/filepath"
-	"reflect"
 	"strings"
-	"unsafe"
 )
 
 // Checked is one package with its function bodies, type-checked for questions about its files.
@@ -43,14 +41,26 @@ func (f *SourceFile) offset(pos token.Pos) int {
 	return min(max(int(pos)-f.token.Base(), 0), f.token.Size())
 }
 
-// check type-checks a unit. The error is the first thing that is wrong with the package's own files.
-func (s *State) check(unit *Unit, cgoTypes string, cgoProblem string) (*Checked, error) {
+// check type-checks a unit and hands it over. The error is the first thing that is wrong with the package's own files.
+func (s *State) check(unit *Unit, use func(*Checked)) error {
 	if unit.Error != nil {
-		return nil, errors.New(place(unit.Error.Pos) + sentence(unit.Error.Err))
+		return errors.New(place(unit.Error.Pos) + sentence(unit.Error.Err))
 	}
-	s.prepare(unit)
+	imports := append(append([]string{}, unit.Imports...), s.added[unit]...)
+	if s.cgo[unit.ImportPath].declarations != "" {
+		imports = append(imports, cgoImports...)
+	}
+	s.prepare(unit, imports)
 	s.slots <- struct{}{}
 	defer func() { <-s.slots }()
+	checked, err := s.checkNow(unit)
+	if err == nil {
+		use(checked)
+	}
+	return err
+}
+
+func (s *State) checkNow(unit *Unit) (*Checked, error) {
 	checked := &Checked{unit: unit, state: s, fset: token.NewFileSet()}
 	var syntax []*ast.File
 	for _, names := range [][]string{unit.GoFiles, unit.CgoFiles} {
@@ -63,20 +73,21 @@ func (s *State) check(unit *Unit, cgoTypes string, cgoProblem string) (*Checked,
 		}
 	}
 	config := s.config(unit)
-	switch {
+	switch cgo := s.cgo[unit.ImportPath]; {
 	case len(unit.CgoFiles) == 0:
-	case cgoTypes != "" && useCgo(config):
-		generated, err := parser.ParseFile(checked.fset, "_cgo_gotypes.go", cgoTypes, parser.SkipObjectResolution)
+	case cgo.declarations != "" && useCgo(config):
+		generated, err := parser.ParseFile(checked.fset, "_cgo_gotypes.go", cgo.declarations, parser.SkipObjectResolution)
 		if err != nil {
 			return nil, err
 		}
 		syntax = append(syntax, generated)
 	default:
 		config.FakeImportC = true
-		if cgoProblem == "" {
-			cgoProblem = "cgo could not be run"
+		note := "the types of C names are unknown"
+		if cgo.problem != "" {
+			note += ": " + cgo.problem
 		}
-		checked.notes = append(checked.notes, "the types of C names are unknown: "+cgoProblem)
+		checked.notes = append(checked.notes, note)
 	}
 	var first error
 	config.Error = func(err error) {
@@ -106,7 +117,7 @@ func (s *State) check(unit *Unit, cgoTypes string, cgoProblem string) (*Checked,
 }
 
 func (c *Checked) parse(path string) (*ast.File, error) {
-	content, err := c.state.read(path)
+	content, err := c.state.readOwn(path)
 	if err != nil {
 		return nil, err
 	}
@@ -156,17 +167,6 @@ func place(position string) string {
 		return ""
 	}
 	return filepath.Base(position) + ": "
-}
-
-// useCgo makes the checker resolve C.x through the declarations of _cgo_gotypes.go, so that cgo files are read as they
-// are written (types.Config.go115UsesCgo, as golang.org/x/tools/internal/typesinternal.SetUsesCgo does).
-func useCgo(config *types.Config) bool {
-	field := reflect.ValueOf(config).Elem().FieldByName("go115UsesCgo")
-	if !field.IsValid() || field.Kind() != reflect.Bool {
-		return false
-	}
-	*(*bool)(unsafe.Pointer(field.UnsafeAddr())) = true
-	return true
 }
 
 // restoreRawStrings puts the carriage returns back that the parser drops from raw strings: nodes that end in one

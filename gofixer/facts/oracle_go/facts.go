@@ -59,6 +59,8 @@ type writer struct {
 	order   []types.Object
 	kinds   map[reflect.Type]int
 	consts  map[[2]string]int
+
+	variable, plain, typ types.TypeAndValue // samples
 }
 
 // answer reports on files of the package; spans by absolute path.
@@ -76,6 +78,7 @@ func (c *Checked) answer(spans map[string][][2]int) *PackageAnswer {
 		kinds:   map[reflect.Type]int{},
 		consts:  map[[2]string]int{},
 	}
+	w.variable, w.plain, w.typ = sampleValues()
 	for _, file := range c.files {
 		w.answer.Paths = append(w.answer.Paths, file.path)
 		if ranges, ok := spans[file.path]; ok {
@@ -197,9 +200,9 @@ func (w *writer) identifier(expr ast.Expr) (types.TypeAndValue, bool) {
 	case *types.Var, *types.Const, *types.Func:
 		var value types.TypeAndValue
 		if variable, ok := object.(*types.Var); ok && !variable.IsField() {
-			value = addressable
+			value = w.variable
 		} else {
-			value = plainValue
+			value = w.plain
 		}
 		value.Type = object.Type()
 		if constant, ok := object.(*types.Const); ok {
@@ -207,7 +210,7 @@ func (w *writer) identifier(expr ast.Expr) (types.TypeAndValue, bool) {
 		}
 		return value, true
 	case *types.TypeName:
-		value := typeValue
+		value := w.typ
 		value.Type = object.Type()
 		return value, true
 	case *types.PkgName:
@@ -216,9 +219,7 @@ func (w *writer) identifier(expr ast.Expr) (types.TypeAndValue, bool) {
 	return types.TypeAndValue{}, false
 }
 
-// Sample values: the mode of a TypeAndValue cannot be set from outside.
-var addressable, plainValue, typeValue = sampleValues()
-
+// sampleValues gives a variable, a plain value and a type: the mode of a TypeAndValue cannot be set from outside.
 func sampleValues() (variable, value, typ types.TypeAndValue) {
 	source := "package p; var v int; var f = v; func g() int { return 0 }; var h = g"
 	fset := token.NewFileSet()

@@ -17,10 +17,20 @@ import (
 // State keeps what one listing gave: the packages that others import, each loaded once, from export data where the
 // build cache has them for the package and all that it imports, else from source without function bodies.
 type State struct {
+	key     string           // of the request that it was made for
+	asked   map[string]bool  // folders that were listed
+	stamps  map[string]stamp // of the files that decide whether it still holds
 	listing *Listing
 	sizes   types.Sizes
-	read    func(path string) ([]byte, error)
-	slots   chan struct{}
+	slots   chan struct{} // limits how many packages are checked at the same time
+
+	overlaid bool                         // whether the listing was made with the overlay
+	read     func(string) ([]byte, error) // for packages as their importers see them
+	readOwn  func(string) ([]byte, error) // for packages asked for
+	added    map[*Unit][]string           // imports of the overlay's files
+
+	cgo     map[string]cgoFacts
+	cgoDirs map[string]bool
 
 	mutex    sync.Mutex
 	loaded   map[*Unit]*loading
@@ -37,11 +47,14 @@ type loading struct {
 	err  error
 }
 
-func newState(listing *Listing, goarch string, read func(string) ([]byte, error)) *State {
+func newState(listing *Listing, goarch string) *State {
 	state := &State{
 		listing:  listing,
 		sizes:    types.SizesFor("gc", goarch),
-		read:     read,
+		read:     os.ReadFile,
+		readOwn:  os.ReadFile,
+		cgo:      map[string]cgoFacts{},
+		cgoDirs:  map[string]bool{},
 		slots:    make(chan struct{}, max(1, runtime.GOMAXPROCS(0))),
 		loaded:   map[*Unit]*loading{},
 		complete: map[*Unit]bool{},
@@ -123,11 +136,67 @@ func (s *State) load(unit *Unit) (*types.Package, error) {
 	return entry.pkg, entry.err
 }
 
-// prepare loads, several at a time, all that a unit imports. Checking is done with a slot held, so nothing may be
-// left to load by then.
-func (s *State) prepare(unit *Unit) {
+// eachOutline reads the files of a unit, without function bodies.
+func (s *State) eachOutline(unit *Unit, use func(path string, content []byte)) {
+	for _, names := range [][]string{unit.GoFiles, unit.CgoFiles} {
+		for _, name := range names {
+			path := absolute(unit.Dir, name)
+			if content, err := s.read(path); err == nil {
+				use(path, withoutBodies(content))
+			}
+		}
+	}
+}
+
+// neededImports gives the import paths of a unit that more than function bodies refer to. Many packages are only
+// imported for those: not loading them saves most of the work. Nothing parsed is kept while they are loaded.
+func (s *State) neededImports(unit *Unit) map[string]bool {
+	s.slots <- struct{}{}
+	defer func() { <-s.slots }()
+	needed := map[string]bool{}
+	s.eachOutline(unit, func(path string, content []byte) {
+		file, _ := parser.ParseFile(token.NewFileSet(), path, content, parser.ImportsOnly)
+		if file == nil {
+			return
+		}
+		used := qualifiers(content)
+		for _, spec := range file.Imports {
+			path, name := unquote(spec.Path.Value), ""
+			if next := s.resolve(unit, path); next != nil {
+				name = next.Name
+			}
+			if spec.Name != nil {
+				name = spec.Name.Name
+			}
+			if name == "" || name == "." || path == "C" || used[name] {
+				needed[path] = true
+			}
+		}
+	})
+	return needed
+}
+
+func keepImports(file *ast.File, needed map[string]bool) {
+	for _, declaration := range file.Decls {
+		imports, ok := declaration.(*ast.GenDecl)
+		if !ok || imports.Tok != token.IMPORT {
+			continue
+		}
+		kept := imports.Specs[:0]
+		for _, spec := range imports.Specs {
+			if needed[unquote(spec.(*ast.ImportSpec).Path.Value)] {
+				kept = append(kept, spec)
+			}
+		}
+		imports.Specs = kept
+	}
+}
+
+// prepare loads, several at a time, what a unit imports. Checking is done with a slot held, so nothing may be left to
+// load by then.
+func (s *State) prepare(unit *Unit, imports []string) {
 	var group sync.WaitGroup
-	for _, path := range unit.Imports {
+	for _, path := range imports {
 		next := s.resolve(unit, path)
 		if next == nil || path == "unsafe" || path == "C" || s.cyclic[[2]*Unit{unit, next}] {
 			continue
@@ -154,38 +223,24 @@ func (s *State) fromSource(unit *Unit) (*types.Package, error) {
 		}
 		return nil, errors.New("no Go files")
 	}
-	s.prepare(unit)
+	needed := s.neededImports(unit)
+	s.prepare(unit, sortedKeys(needed))
 	s.slots <- struct{}{}
 	defer func() { <-s.slots }()
 	fset := token.NewFileSet()
 	var files []*ast.File
-	for _, names := range [][]string{unit.GoFiles, unit.CgoFiles} {
-		for _, name := range names {
-			path := absolute(unit.Dir, name)
-			content, err := s.read(path)
-			if err != nil {
-				continue
-			}
-			if file, _ := parser.ParseFile(fset, path, content, parser.SkipObjectResolution); file != nil {
-				dropBodies(file)
-				files = append(files, file)
-			}
+	s.eachOutline(unit, func(path string, content []byte) {
+		file, _ := parser.ParseFile(fset, path, content, parser.SkipObjectResolution)
+		if file != nil {
+			keepImports(file, needed)
+			files = append(files, file)
 		}
-	}
+	})
 	config := s.config(unit)
 	config.IgnoreFuncBodies, config.FakeImportC = true, true
 	config.Error = func(error) {}
 	pkg, _ := config.Check(unit.base(), fset, files, nil)
 	return pkg, nil
-}
-
-func dropBodies(file *ast.File) {
-	for _, declaration := range file.Decls {
-		if function, ok := declaration.(*ast.FuncDecl); ok && function.Body != nil {
-			function.Body.List = nil
-		}
-	}
-	file.Comments = nil
 }
 
 func (s *State) config(unit *Unit) *types.Config {

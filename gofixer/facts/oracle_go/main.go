@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 	"runtime/debug"
 	"strings"
 )
@@ -19,15 +18,13 @@ const notCompiled = "gofixer: not compiled"
 
 // Request asks for facts about files of one module under one build configuration.
 type Request struct {
-	Go      string            `json:"go"`      // the go command
-	Dir     string            `json:"dir"`     // module root, absolute, symbolic links resolved
-	Env     []string          `json:"env"`     // whole environment of the go command
-	Flags   []string          `json:"flags"`   // further flags of go list, such as -tags
-	GOARCH  string            `json:"goarch"`  // decides the sizes of types
-	Overlay string            `json:"overlay"` // overlay file in the form of go build -overlay, empty for none
-	Files   []FileRequest     `json:"files"`
-	Forget  bool              `json:"forget"` // drop what is known of earlier requests
-	replace map[string]string // of the overlay: path to the file that holds its content
+	Go      string        `json:"go"`      // the go command
+	Dir     string        `json:"dir"`     // module root, absolute, symbolic links resolved
+	Env     []string      `json:"env"`     // whole environment of the go command
+	Flags   []string      `json:"flags"`   // further flags of go list, such as -tags
+	GOARCH  string        `json:"goarch"`  // decides the sizes of types
+	Overlay string        `json:"overlay"` // overlay file in the form of go build -overlay, empty for none
+	Files   []FileRequest `json:"files"`
 }
 
 // FileRequest names a file (absolute) and the byte ranges of interest.
@@ -40,10 +37,10 @@ func main() {
 	if len(os.Args) > 2 && os.Args[1] == "noexec" {
 		noexec(os.Args[2], os.Args[3:])
 	}
-	debug.SetGCPercent(50)
+	tuneMemory()
 	input := bufio.NewReaderSize(os.Stdin, 1<<16)
 	output := bufio.NewWriterSize(os.Stdout, 1<<16)
-	server := newServer()
+	server := new(Server)
 	encoder := json.NewEncoder(output)
 	encoder.SetEscapeHTML(false)
 	for {
@@ -62,7 +59,6 @@ func main() {
 			}
 		})
 		output.Flush()
-		runtime.GC()
 		debug.FreeOSMemory()
 	}
 }

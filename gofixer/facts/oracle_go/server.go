@@ -1,9 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
-	"os"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -21,12 +18,13 @@ type Done struct {
 	Done bool `json:"done"`
 }
 
-// Server keeps what is known between requests.
-type Server struct {
-	states map[string]*State
-}
+// maxStates limits how many listings are kept; a run over many modules asks about them in turn, pass by pass.
+const maxStates = 4
 
-func newServer() *Server { return &Server{states: map[string]*State{}} }
+// Server keeps what is known between requests, the least recently used first.
+type Server struct {
+	states []*State
+}
 
 // job is one package to check and the files of it that are asked for.
 type job struct {
@@ -34,14 +32,15 @@ type job struct {
 	spans map[string][][2]int
 }
 
-func (s *Server) answer(request *Request, send func(any)) {
-	defer send(Done{true})
+// answer sends the facts about every file of a request, or why there are none, package by package.
+func (s *Server) answer(request *Request, write func(any)) {
 	var mutex sync.Mutex
-	fail := func(path string, reason string) {
+	send := func(value any) {
 		mutex.Lock()
 		defer mutex.Unlock()
-		send(FileProblem{path, reason})
+		write(value)
 	}
+	defer send(Done{true})
 	spans := map[string][][2]int{}
 	for _, file := range request.Files {
 		spans[file.Path] = append([][2]int{}, file.Spans...)
@@ -49,72 +48,53 @@ func (s *Server) answer(request *Request, send func(any)) {
 	state, err := s.state(request)
 	if err != nil {
 		for path := range spans {
-			fail(path, err.Error())
+			send(FileProblem{path, err.Error()})
 		}
 		return
 	}
-	jobs, cgoDirs := state.assign(request, spans, fail)
-	cgo := map[string]string{}
-	cgoProblem := ""
-	if len(cgoDirs) > 0 {
-		if cgo, err = cgoTypes(request, cgoDirs, false); err != nil {
-			cgoProblem = err.Error()
-		}
-	}
 	var group sync.WaitGroup
-	for _, work := range jobs {
+	for _, work := range state.assign(request, spans, send) {
 		work := work
 		group.Add(1)
 		go func() {
 			defer group.Done()
-			checked, err := state.check(work.unit, cgo[work.unit.ImportPath], cgoProblem)
-			if err != nil {
-				rest := state.fallBack(work, cgo, cgoProblem, func(answer any) {
-					mutex.Lock()
-					defer mutex.Unlock()
-					send(answer)
-				})
-				for path := range rest {
-					fail(path, "package does not compile: "+err.Error())
-				}
-				return
-			}
-			answer := checked.answer(work.spans)
-			mutex.Lock()
-			defer mutex.Unlock()
-			send(answer)
+			state.do(work, send)
 		}()
 	}
 	group.Wait()
 }
 
-// fallBack tries the package without its test files where these do not compile; gives the files that stay unanswered.
-func (s *State) fallBack(work job, cgo map[string]string, problem string, send func(any)) map[string][][2]int {
-	rest := map[string][][2]int{}
+// do answers for one package. Where it does not compile together with its test files it is tried without them.
+func (s *State) do(work job, send func(any)) {
+	err := s.check(work.unit, func(checked *Checked) { send(checked.answer(work.spans)) })
+	if err == nil {
+		return
+	}
 	plain := map[string][][2]int{}
-	unit := s.listing.units[work.unit.ForTest]
-	for path, spans := range work.spans {
-		if work.unit.base() != work.unit.ForTest || unit == nil || strings.HasSuffix(path, "_test.go") {
-			rest[path] = spans
-		} else {
-			plain[path] = spans
+	if work.unit.base() == work.unit.ForTest {
+		for path, spans := range work.spans {
+			if !strings.HasSuffix(path, "_test.go") {
+				plain[path] = spans
+			}
 		}
 	}
-	if len(plain) == 0 {
-		return rest
+	if unit := s.listing.units[work.unit.ForTest]; unit != nil && len(plain) > 0 {
+		again := s.check(unit, func(checked *Checked) { send(checked.answer(plain)) })
+		if again != nil {
+			err, plain = again, nil
+		}
 	}
-	checked, err := s.check(unit, cgo[unit.ImportPath], problem)
-	if err != nil {
-		return work.spans
+	for path := range work.spans {
+		if _, answered := plain[path]; !answered {
+			send(FileProblem{path, "package does not compile: " + err.Error()})
+		}
 	}
-	send(checked.answer(plain))
-	return rest
 }
 
 // assign finds the package that each file is checked in: with its tests where it has any.
-func (s *State) assign(request *Request, spans map[string][][2]int, fail func(string, string)) ([]job, []string) {
+func (s *State) assign(request *Request, spans map[string][][2]int, send func(any)) []job {
 	byUnit := map[*Unit]job{}
-	cgoDirs := map[string]bool{}
+	cgo := map[string]bool{}
 	for path, ranges := range spans {
 		var unit *Unit
 		for _, candidate := range s.listing.files[path] {
@@ -123,7 +103,7 @@ func (s *State) assign(request *Request, spans map[string][][2]int, fail func(st
 			}
 		}
 		if unit == nil {
-			fail(path, s.absent(request, path))
+			send(FileProblem{path, s.absent(request, path)})
 			continue
 		}
 		if byUnit[unit].spans == nil {
@@ -131,15 +111,16 @@ func (s *State) assign(request *Request, spans map[string][][2]int, fail func(st
 		}
 		byUnit[unit].spans[path] = ranges
 		if len(unit.CgoFiles) > 0 {
-			cgoDirs[unit.Dir] = true
+			cgo[unit.Dir] = true
 		}
 	}
+	s.learnCgo(request, sortedKeys(cgo))
 	var jobs []job
 	for _, work := range byUnit {
 		jobs = append(jobs, work)
 	}
 	sort.Slice(jobs, func(i, j int) bool { return jobs[i].unit.ImportPath < jobs[j].unit.ImportPath })
-	return jobs, sortedKeys(cgoDirs)
+	return jobs
 }
 
 // absent says why a file belongs to no package.
@@ -157,43 +138,6 @@ func (s *State) absent(request *Request, path string) string {
 		return "package does not compile: " + place(unit.Error.Pos) + sentence(unit.Error.Err)
 	}
 	return "the go command does not take it into its package"
-}
-
-// state gives the listing to work with.
-func (s *Server) state(request *Request) (*State, error) {
-	replaced, err := readOverlay(request.Overlay)
-	if err != nil {
-		return nil, err
-	}
-	dirs := map[string]bool{}
-	for _, file := range request.Files {
-		dirs[filepath.Dir(file.Path)] = true
-	}
-	listing, err := list(request, sortedKeys(dirs), len(replaced) > 0)
-	if err != nil {
-		return nil, err
-	}
-	return newState(listing, request.GOARCH, func(path string) ([]byte, error) {
-		if other, ok := replaced[path]; ok {
-			path = other
-		}
-		return os.ReadFile(path)
-	}), nil
-}
-
-func readOverlay(path string) (map[string]string, error) {
-	if path == "" {
-		return nil, nil
-	}
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	var overlay struct{ Replace map[string]string }
-	if err := json.Unmarshal(content, &overlay); err != nil {
-		return nil, errors.New("overlay: " + err.Error())
-	}
-	return overlay.Replace, nil
 }
 
 func sortedKeys(set map[string]bool) []string {
