@@ -50,6 +50,10 @@ _FORMS = (
     (re.compile(r"(?P<name>)stack-allocated defer"), Kind.DEFER_STACK),
     (re.compile(r"(?P<name>)open-coded defer"), Kind.DEFER_OPEN),
 )
+_TELLING = re.compile(
+    r": moved to heap: | capturing by (value|ref): | (escapes to heap|does not escape)$"
+    r"|: (heap-allocated|stack-allocated|open-coded) defer$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,9 @@ def escape_lines(
         return Escapes({}, dict.fromkeys(folders.values(), compiled.failure))
     maps = line_maps(old, after)
     found: dict[Path, dict[EscapeLine, None]] = {}
-    for said in parse(compiled.said, root, overlay, maps, "escape", None):
+    # The explanations between the statements are many times as long as the statements.
+    telling = "\n".join(line for line in compiled.said.splitlines() if _TELLING.search(line))
+    for said in parse(telling, root, overlay, maps, "escape", None):
         line = _read(said)
         if line is not None and said.file is not None and said.file.parent in folders:
             name = given.get(said.file, folders[said.file.parent] / said.file.name)
