@@ -1,0 +1,179 @@
+"""Where a collection is asked for on purpose. Every function here gives the reason, or None."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from gofixer.transform import Context, Node, nodes
+
+_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
+_CASES = (nodes.ExpressionCase, nodes.CommunicationCase, nodes.TypeCase, nodes.DefaultCase)
+
+# What runs, or shows, only after a collection; and what changes when one happens by itself.
+_COLLECTOR = re.compile(rb'\b(SetFinalizer|AddCleanup|SetGCPercent|SetMemoryLimit)\b|"(weak)"|import\s+(?:\(\s*)?"(C)"')
+_MEASURES = re.compile(
+    rb"\b(ReadMemStats|ReadGCStats|NumGoroutine|MemProfile\w*|GoroutineProfile|WriteHeapDump|WriteHeapProfile"
+    rb"|StartCPUProfile|AllocsPerRun|metrics\.Read|pprof\.\w+)\b"
+)
+_CLOCK = re.compile(rb"\b(time\.Now|trace\.Start)\(")
+_DEBUG = re.compile(r"(?i)debug|admin|pprof|profiling|profiler|diagnos|bench|dump|leak|memstat")
+_EVICT = re.compile(r"(?i)evict|expir|purge")
+# The word gc, in any spelling that a name or a command may give it.
+_ASKED = re.compile(r"(?<![a-z])gc(?![a-z])|GC|(?<![a-z])Gc(?![a-z])|(?i:garbage|free_?mem|collect)")
+_HANDLER = re.compile(r"http\.ResponseWriter|gin\.Context|echo\.Context|fiber\.Ctx|fasthttp\.RequestCtx")
+_COMMAND = re.compile(r"cobra\.Command|cli\.(Context|Command)\b")
+_IDLE = re.compile(
+    r"(?i)\bgc$|FreeOSMemory|log|print|debug|info|warn|\.error|\.write|\.header|encode|\.context$|\.flush$|time\.|sleep"
+)
+
+
+def wanted(call: Node, cx: Context) -> str | None:
+    """Why the collection is wanted where a call stands (the call itself, or that of a helper that only collects)."""
+    if reason := measured(call, cx) or asked_for(call, cx):
+        return reason
+    if only_in_case(call):
+        return "is all that its case does"
+    statement = statement_of(call)
+    beside = (statement.previous_sibling, statement.next_sibling)
+    if any(s is not None and s.text == statement.text for s in beside):
+        return "is called more than once in a row, for stable numbers"
+    if cx.mentions(cx.declaration(call), "FreeOSMemory"):
+        return "debug.FreeOSMemory gives memory back to the system here"
+    function = cx.function(call)
+    loops = (a for a in call.ancestors() if isinstance(a, nodes.For) and function and a.start > function.start)
+    if any(not busy(loop.body) for loop in loops):
+        return "the loop around it does nothing else: it collects more than once on purpose"
+    if is_command(call) or (cx.is_program and runs_once(call, cx)):
+        return "stands between two phases of a program"
+    return None
+
+
+def collector_is_watched(cx: Context) -> str | None:
+    """Something in the package runs after a collection, shows one, or sets the collector up."""
+    for path, source in cx.package_sources().items():
+        if found := _COLLECTOR.search(source):
+            name = next(filter(None, found.groups())).decode()
+            what = {"weak": "a weak pointer", "C": "cgo"}.get(name, name)
+            return f"the package has {what} ({path.name}): a collection may be part of what it does"
+    return None
+
+
+def measured(place: Node, cx: Context) -> str | None:
+    """The function, one it calls, or one that calls it measures memory."""
+    own = cx.declaration(place)
+    name = _name(own)
+    called = {_last_name(call) for call in own.descendants(nodes.Call)}
+    for other in cx.facts.tree.root.children:
+        near = other == own or _name(other) in called or (name and cx.mentions(other, name))
+        if near and (found := _MEASURES.search(other.text)):
+            return f"`{found[1].decode()}` measures memory or goroutines here"
+    if name and name not in ("main", "init"):
+        for path, source in _others(cx):
+            if re.search(rb"\b%s\b" % name.encode(), source) and (found := _MEASURES.search(source)):
+                return f"`{found[1].decode()}` in {path.name} measures memory or goroutines"
+    statement = cx.statement(place)
+    following = statement.next_sibling if statement else None
+    while isinstance(following, nodes.Comment):
+        following = following.next_sibling
+    if following is not None and _CLOCK.search(following.text):
+        return "stands before a measurement"
+    return None
+
+
+def asked_for(place: Node, cx: Context) -> str | None:
+    """The names and texts around the call say that somebody wants this very collection."""
+    for text in (cx.facts.path.stem, cx.types.package_name):
+        if _DEBUG.search(text):
+            return f"debug or admin code: `{text}`"
+    for text, may_ask in _hints(place):
+        if _EVICT.search(text):
+            return f"stands where a cache evicts: `{text}`"
+        if _DEBUG.search(text):
+            return f"debug or admin code: `{text}`"
+        if may_ask and _ASKED.search(text):
+            return f"is asked for by name: `{text}`"
+    return None
+
+
+def busy(node: Node, idle: re.Pattern[str] = _IDLE) -> bool:
+    """Whether code does anything but collect, wait, and say so: an assignment, a send, another call."""
+    if any(True for _ in node.descendants(nodes.Assignment, nodes.Send)):
+        return True
+    return any(not idle.search(call.function.str) for call in node.descendants(nodes.Call))
+
+
+def runs_once(place: Node, cx: Context, depth: int = 0) -> bool:
+    """Whether the place belongs to a program's one way through: from main, through no loop and no closure."""
+    own = cx.declaration(place)
+    if any(isinstance(a, nodes.For | nodes.FuncLiteral) for a in place.ancestors()) or depth > 5:
+        return False
+    if not isinstance(own, nodes.FunctionDeclaration):
+        return False
+    name = own.name.str
+    if name in ("main", "init"):
+        return True
+    if any(re.search(rb"\b%s\b" % name.encode(), source) for _, source in _others(cx)):
+        return True
+    calls = [c for c in cx.facts.tree.root.descendants(nodes.Call) if c.function.str == name]
+    return bool(calls) and all(runs_once(call, cx, depth + 1) for call in calls)
+
+
+def is_command(place: Node) -> bool:
+    """Whether a function around the place is the body of a command-line command."""
+    return any(_COMMAND.search(a.parameters.str) for a in place.ancestors() if isinstance(a, _FUNCTIONS))
+
+
+def is_handler(function: Node) -> bool:
+    """Whether a function answers HTTP requests."""
+    return isinstance(function, _FUNCTIONS) and bool(_HANDLER.search(function.parameters.str))
+
+
+def only_in_case(place: Node) -> bool:
+    """Whether a case of a switch or select does nothing else."""
+    statements = next((a for a in place.ancestors() if isinstance(a, nodes.StatementList)), None)
+    return statements is not None and len(statements.items) == 1 and isinstance(statements.parent, _CASES)
+
+
+def statement_of(call: Node) -> Node:
+    """The statement that is nothing but the call (or the ``go`` with it); the call itself where there is none."""
+    return call.parent if isinstance(call.parent, nodes.ExpressionStatement | nodes.Go) else call
+
+
+def _hints(place: Node) -> Iterator[tuple[str, bool]]:
+    """Texts around a place, innermost first, and whether the word gc in them is a request."""
+    for around in place.ancestors():
+        match around:
+            case nodes.FunctionDeclaration(name=name) | nodes.MethodDeclaration(name=name):
+                yield name.str, name.str[0].isupper()
+            case nodes.If(condition=condition) if place.start > condition.end:
+                yield condition.str, True
+            case nodes.ExpressionCase(value=value):
+                yield value.str, True
+            case nodes.CommunicationCase(communication=communication):
+                yield communication.str, False
+            case nodes.KeyedElement(key=key):
+                yield key.str, False
+            case nodes.Call(function=function) if not function.start <= place.start < function.end:
+                yield function.str, False
+                for text in around.arguments.descendants(nodes.InterpretedStringLiteral):
+                    if text.end < place.start:
+                        yield text.str, True
+            case nodes.ShortVarDeclaration(left=left) | nodes.Assignment(left=left):
+                yield left.str, False
+
+
+def _others(cx: Context) -> Iterator[tuple[Path, bytes]]:
+    return ((path, source) for path, source in cx.package_sources().items() if path != cx.facts.path)
+
+
+def _name(declaration: Node) -> str:
+    match declaration:
+        case nodes.FunctionDeclaration(name=name) | nodes.MethodDeclaration(name=name):
+            return str(name.str)
+    return ""
+
+
+def _last_name(call: nodes.Call) -> str:
+    return call.function.str.rpartition(".")[2]
