@@ -36,7 +36,7 @@ def out_of_order(wait: Wait, cx: Context) -> str | None:
     earlier = [operand for case in other_cases(wait) if case.start < wait.case.start for operand in _operands(case)]
     for operand in earlier:
         for slow in _slow(operand, cx):
-            return f"`{slow.str}` in an earlier case takes its time before the timer starts"
+            return f"`{slow.str}` in an earlier case may take time, and the timer starts after it"
     for call in _slow(wait.duration, cx):
         for operand in earlier:
             if not _settled(operand, cx):

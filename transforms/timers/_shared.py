@@ -38,11 +38,16 @@ class Wait:
         return labelled(self.helper or self.select)
 
 
-def received(channel: Node) -> nodes.CommunicationCase | None:
-    """The case of a select that receives from an expression."""
-    node = channel
+def outside_parentheses(node: Node) -> Node:
+    """The expression with any parentheses around it."""
     while isinstance(node.parent, nodes.Parenthesized):
         node = node.parent
+    return node
+
+
+def received(channel: Node) -> nodes.CommunicationCase | None:
+    """The case of a select that receives from an expression."""
+    node = outside_parentheses(channel)
     match node.parent:
         case nodes.Unary(nodes.Token("<-")) as receive:
             match receive.parent:
@@ -80,6 +85,14 @@ def other_cases(wait: Wait) -> list[nodes.CommunicationCase]:
 def has_default(wait: Wait) -> bool:
     """Whether the select has a default case."""
     return any(isinstance(child, nodes.DefaultCase) for child in wait.select.children)
+
+
+def is_cancellation(case: nodes.CommunicationCase, cx: Context) -> bool:
+    """Whether a case waits for a context to be done: from then on it is taken in every round, until the loop ends."""
+    match case.communication:
+        case nodes.Receive(_, nodes.Unary(_, nodes.Call() as call)):
+            return cx.callee(call) == "(context.Context).Done"
+    return False
 
 
 def role(duration: Node) -> tuple[str, ...]:

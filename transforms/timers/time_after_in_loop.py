@@ -66,10 +66,12 @@ from gofixer.transforms.timers._shared import (
     Wait,
     declared,
     has_default,
+    is_cancellation,
     jump_over,
     jump_to,
     lines_above,
     other_cases,
+    outside_parentheses,
     received,
     role,
     starts_line,
@@ -95,17 +97,33 @@ def check(match: Match, cx: Context) -> Result:
     wait = wait_of(call, match["d"]) or _named(call, match["d"], function, cx)
     if not isinstance(wait, Wait):
         return wait
+    back = {case: flow.comes_back(wait.select, flow.ways(case)) for case in (wait.case, *other_cases(wait))}
+    asleep = not any(back[case] and not is_cancellation(case, cx) for case in other_cases(wait))
+    if has_default(wait):
+        return Skip("the select has a default case: it never waits for the timer")
+    if not any(back.values()):
+        return Skip("every path leaves the loop after the select: it runs once")
+    if asleep and not (cx.selected or cx.hot):
+        return Skip("sleep: no other case stays in the loop, so the timer fires in each round and nothing is saved")
     if reason := _refusal(wait, labelled(top), flow, cx):
         return Skip(reason)
-    return _rewrite(wait, top, function, flow, cx)
+    lazy = not steady(wait.duration, top.start, cx) or (asleep and _left_early(top, Flow(function, cx, waiting=True)))
+    if lazy and cx.is_test and not (cx.selected or cx.hot):
+        return Skip("in a test the longer form for a duration that may change is not worth its lines")
+    main = isinstance(function, nodes.FunctionDeclaration) and function.name == "main" and cx.is_program
+    stops = not main and bool(flow.around(top) - {EXIT})
+    return _rewrite(wait, labelled(top), lazy, stops, cx)
 
 
 def _named(call: nodes.Call, duration: Node, function: Node, cx: Context) -> Wait | Skip | None:
     """The wait of ``timeout := time.After(d)`` whose name is read in one select of the same loop."""
     name = declared(call)
     if name is None:
-        slept = isinstance(call.parent, nodes.Unary)
-        return None if slept else Skip("the channel is stored or passed on")
+        return (
+            None
+            if isinstance(outside_parentheses(call).parent, nodes.Unary)
+            else Skip("the channel is stored or passed on")
+        )
     helper, found = cx.statement(call), cx.object(name)
     uses = found.uses if found else ()
     spans = [(use.start, use.end) for use in uses]
@@ -120,13 +138,6 @@ def _named(call: nodes.Call, duration: Node, function: Node, cx: Context) -> Wai
 
 
 def _refusal(wait: Wait, loop: Node, flow: Flow, cx: Context) -> str | None:
-    back = {case: flow.comes_back(wait.select, flow.ways(case)) for case in (wait.case, *other_cases(wait))}
-    if has_default(wait):
-        return "the select has a default case: it never waits for the timer"
-    if not any(back.values()):
-        return "every path leaves the loop after the select: it runs once"
-    if not (cx.selected or cx.hot or any(back[case] for case in other_cases(wait))):
-        return "sleep: no other case stays in the loop, so the timer fires in each round and nothing is saved"
     if cx.comments(wait.call.span):
         return "there is a comment inside the call"
     if any(True for _ in wait.call.descendants(nodes.FuncLiteral)):
@@ -138,19 +149,17 @@ def _refusal(wait: Wait, loop: Node, flow: Flow, cx: Context) -> str | None:
     return out_of_order(wait, cx) or jump_over(loop, flow) or jump_to(wait.start, flow)
 
 
-def _rewrite(wait: Wait, top: Node, function: Node, flow: Flow, cx: Context) -> Result:
+def _rewrite(wait: Wait, loop: Node, lazy: bool, stops: bool, cx: Context) -> Result:
     name = cx.fresh(wait.call, "timer", *role(wait.duration))
     new = f"{wait.package}.NewTimer({wait.duration.str})"
     drain = [line.replace("{0}", name) for line in _DRAIN] if cx.old_timer_channels else []
     start = [*drain, f"{name}.Reset({wait.duration.str})"]
-    main = isinstance(function, nodes.FunctionDeclaration) and function.name == "main" and cx.is_program
-    stops = not main and bool(flow.around(top) - {EXIT})
-    if steady(wait.duration, top.start, cx) and not _left_early(top, Flow(function, cx, waiting=True)):
-        above = [f"{name} := {new}", *([f"defer {name}.Stop()"] if stops else [])]
-    else:
+    if lazy:
         above = [f"var {name} *{wait.package}.Timer", *[s.replace("{0}", name) for s in _STOP_LATER if stops]]
         start = [f"if {name} == nil {{", f"\t{name} = {new}", "} else {", *[f"\t{line}" for line in start], "}"]
-    edits = [lines_above(labelled(top), above, cx), wait.channel.replace(f"{name}.C")]
+    else:
+        above = [f"{name} := {new}", *([f"defer {name}.Stop()"] if stops else [])]
+    edits = [lines_above(loop, above, cx), wait.channel.replace(f"{name}.C")]
     if wait.helper is None:
         edits.append(lines_above(wait.start, start, cx))
     else:
