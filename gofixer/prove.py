@@ -13,9 +13,6 @@ from gofixer.transform import Gate
 from gofixer.verify.model import Level, Unit
 from gofixer.verify.run import verify
 
-# Ids of the units that stand for what earlier passes did to a file; proposals count from 1.
-_EARLIER = -1
-
 
 @dataclass(frozen=True, slots=True)
 class GoProver:
@@ -30,41 +27,25 @@ class GoProver:
         """Drop what shows no evidence where the transform asks for some, then build and vet the rest."""
         gated, evidence, commands = self._gate(batch)
         proposals = [p for p in batch.proposals if p.id not in gated]
-        folders = {p.file.parent for p in proposals}
-        earlier = {
-            path: _EARLIER - number
-            for number, path in enumerate(sorted(batch.overlay))
-            if path.parent in folders and not any(p.file == path for p in proposals)
-        }
         units = [
-            Unit(p.id, p.file, order, tuple((e.start, e.end) for e in p.fix.edits), p.fix.declaration)
+            Unit(p.id, p.file, order, tuple((e.start, e.end) for e in p.fix.edits), declaration=p.fix.declaration)
             for order, p in enumerate(proposals)
         ]
-        units += [Unit(id_, path, -1) for path, id_ in earlier.items()]
-
-        def render(path: Path, ids: frozenset[int]) -> bytes:
-            return batch.overlay[path] if path in earlier else batch.render(path, ids)
-
         verdict = verify(
             self.toolchain,
             batch.module,
             units,
-            render,
+            batch.render,
             cache_dir=self.cache,
             level=Level(self.level.value),
             variant=batch.variant,
+            base=batch.overlay,
             progress=self._report,
         )
-        ours = frozenset(p.id for p in proposals)
-        rejected = {id_: reason for id_, reason in verdict.rejected.items() if id_ in ours}
-        accepted = verdict.accepted & ours
-        if any(id_ in verdict.rejected for id_ in earlier.values()):
-            rejected |= dict.fromkeys(accepted, "does not go together with the fixes of an earlier pass")
-            accepted = frozenset()
         return Judgement(
-            accepted=accepted,
-            rejected=rejected,
-            unproved={**gated, **{i: r for i, r in verdict.unproved.items() if i in ours}},
+            accepted=verdict.accepted,
+            rejected=verdict.rejected,
+            unproved={**gated, **verdict.unproved},
             evidence=evidence,
             commands=(*commands, *verdict.commands),
             notes=verdict.notes,
@@ -86,6 +67,7 @@ class GoProver:
             batch.render,
             cache_dir=self.cache,
             variant=batch.variant,
+            base=batch.overlay,
             commands=commands,
         )
         reasons = {id_: finding.reason for id_, finding in found.items() if not finding.kept}

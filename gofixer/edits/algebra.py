@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from gofixer.edits.model import Edit
 from gofixer.syntax.edit import apply_edits as apply
 
-__all__ = ["Kept", "OffsetMap", "apply", "keep", "touches", "untouched"]
+__all__ = ["Kept", "OffsetMap", "apply", "keep", "refine", "touches", "untouched"]
 
 
 def touches(a: Edit, b: Edit) -> bool:
@@ -82,3 +82,26 @@ def keep(kept: Kept, edits: Iterable[Edit]) -> Kept:
         shift = sum(len(e.new) - (e.end - e.start) for e in ordered if e.end <= new)
         shifted.append((old, new + shift, length))
     return tuple(shifted)
+
+
+def refine(source: bytes, edits: Iterable[Edit]) -> list[Edit]:
+    """Edits with the same result that replace less: what the old and the new text share is left in place."""
+    refined: list[Edit] = []
+    for edit in edits:
+        old = source[edit.start : edit.end]
+        at = old.find(edit.new) if edit.new else -1
+        if at >= 0:
+            pieces = [Edit(edit.start, edit.start + at, b""), Edit(edit.start + at + len(edit.new), edit.end, b"")]
+        else:
+            head = _shared(old, edit.new)
+            tail = _shared(old[head:][::-1], edit.new[head:][::-1])
+            new = edit.new[head : len(edit.new) - tail]
+            pieces = [Edit(edit.start + head, edit.end - tail, new)]
+        refined += [piece for piece in pieces if piece.new or piece.start < piece.end]
+    return refined
+
+
+def _shared(a: bytes, b: bytes) -> int:
+    """Length of the common beginning of two texts."""
+    length = min(len(a), len(b))
+    return next((i for i in range(length) if a[i] != b[i]), length)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from gofixer.context import FileFacts, file_imports
-from gofixer.edits.algebra import Kept, OffsetMap, apply, keep, touches, untouched
+from gofixer.edits.algebra import Kept, OffsetMap, apply, keep, refine, touches, untouched
 from gofixer.edits.imports import import_edits
 from gofixer.edits.model import Edit, Fix, Span
 from gofixer.engine.checks import Draft, Rules, check_file, finding
@@ -287,7 +287,7 @@ class _Run:
                 proposal, draft = proposals[id_]
                 state = self.states[proposal.file]
                 made = finding(state, draft.transform, draft.span, outcome, reason, draft.function, draft.fix)
-                edits = fix_edits(state.current, [draft.fix])
+                edits = refine(state.current, fix_edits(state.current, [draft.fix]))
                 kept = keep(untouched(len(state.current)), edits)
                 hunks = self.services.hunks(state.current, apply(state.current, edits), kept)
                 made = dataclasses.replace(
@@ -304,7 +304,7 @@ class _Run:
 
     def _advance(self, state: FileState, fixes: list[Fix]) -> None:
         before = state.current
-        edits = fix_edits(before, fixes)
+        edits = refine(before, fix_edits(before, fixes))
         state.current = apply(before, edits)
         state.kept = keep(state.kept, edits)
         state.maps.append(OffsetMap(edits))
