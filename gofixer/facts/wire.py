@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+import bisect
+import itertools
+import sys
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import get_args
+from typing import TypeVar, get_args
 
 import msgspec
 
@@ -47,9 +51,9 @@ class _Object(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 class _File(msgspec.Struct, frozen=True):
     path: str
-    exprs: list[tuple[int, int, int, int, int, int, int]]
-    nodes: list[tuple[int, int, int]]
-    idents: list[tuple[int, int, int]]
+    exprs: bytes
+    nodes: bytes
+    idents: bytes
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -88,16 +92,82 @@ def file_types(message: Message, named: Callable[[str], Path]) -> list[FileTypes
     consts = [_constant(kind, text) for kind, text in message.consts or []]
     answers = []
     for file in message.files:
-        nodes: dict[Span, tuple[str, ...]] = {}
-        for start, end, kind in file.nodes:
-            nodes[start, end] = (*nodes.get((start, end), ()), kinds[kind])
-        exprs: dict[Span, ExprInfo] = {}
-        callees: dict[Span, Object] = {}
-        for start, end, kind, type_, const, flags, callee in file.exprs:
-            const_kind, text = consts[const] if const >= 0 else ("", None)
-            exprs[start, end] = ExprInfo(
-                kind=kinds[kind],
-                type=types[type_] if type_ >= 0 else None,
+        exprs = _Rows(file.exprs, 7)
+        answers.append(
+            FileTypes(
+                path=named(file.path),
+                package=message.package,
+                package_name=message.name,
+                package_names=names,
+                exprs=_Exprs(exprs, kinds, types, consts),
+                idents=_Single(_Rows(file.idents, 3), 2, objects),
+                callees=_Single(exprs, 6, objects),
+                nodes=_Several(_Rows(file.nodes, 3), 2, kinds),
+                errors=tuple(message.notes or ()),
+            )
+        )
+    return answers
+
+
+class _Rows:
+    """A table of 32-bit numbers, a row per node, sorted by the span in the first two columns."""
+
+    __slots__ = ("_keys", "_numbers", "_width")
+
+    def __init__(self, data: bytes, width: int) -> None:
+        self._numbers = array("i")
+        self._numbers.frombytes(data)
+        if sys.byteorder == "big":
+            self._numbers.byteswap()
+        self._width = width
+        starts, ends = self._numbers[::width], self._numbers[1::width]
+        self._keys = array("q", [start << 32 | end for start, end in zip(starts, ends, strict=True)])
+
+    def rows(self, span: Span) -> list[array[int]]:
+        """All rows of a span, in the order they were sent."""
+        key = span[0] << 32 | span[1]
+        found = []
+        index = bisect.bisect_left(self._keys, key)
+        while index < len(self._keys) and self._keys[index] == key:
+            found.append(self._numbers[index * self._width : (index + 1) * self._width])
+            index += 1
+        return found
+
+    def spans(self) -> Iterator[Span]:
+        """The spans, each once, sorted."""
+        for key, _ in itertools.groupby(self._keys):
+            yield key >> 32, key & 0xFFFFFFFF
+
+
+T = TypeVar("T")
+
+
+class _View(Mapping[Span, T]):
+    """A mapping from spans to values that are made when they are asked for: most never are."""
+
+    def __init__(self, rows: _Rows) -> None:
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[Span]:
+        return (span for span in self._rows.spans() if span in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class _Exprs(_View[ExprInfo]):
+    def __init__(
+        self, rows: _Rows, kinds: Sequence[str], types: Sequence[Type], consts: Sequence[tuple[str, str]]
+    ) -> None:
+        super().__init__(rows)
+        self._kinds, self._types, self._consts = kinds, types, consts
+
+    def __getitem__(self, span: Span) -> ExprInfo:
+        for _, _, kind, type_, const, flags, _ in self._rows.rows(span):
+            const_kind, text = self._consts[const] if const >= 0 else ("", None)
+            return ExprInfo(
+                kind=self._kinds[kind],
+                type=self._types[type_] if type_ >= 0 else None,
                 mode=_MODES[flags >> 3],
                 const=text,
                 const_kind=const_kind,
@@ -105,22 +175,35 @@ def file_types(message: Message, named: Callable[[str], Path]) -> list[FileTypes
                 comma_ok=bool(flags & 2),
                 implicit_deref=bool(flags & 4),
             )
-            if callee >= 0:
-                callees[start, end] = objects[callee]
-        answers.append(
-            FileTypes(
-                path=named(file.path),
-                package=message.package,
-                package_name=message.name,
-                package_names=names,
-                exprs=exprs,
-                idents={(start, end): objects[number] for start, end, number in file.idents},
-                callees=callees,
-                nodes=nodes,
-                errors=tuple(message.notes or ()),
-            )
-        )
-    return answers
+        raise KeyError(span)
+
+
+class _Single(_View[T]):
+    """The value that the first row of a span names by its number in one column (negative: none)."""
+
+    def __init__(self, rows: _Rows, column: int, values: Sequence[T]) -> None:
+        super().__init__(rows)
+        self._column, self._values = column, values
+
+    def __getitem__(self, span: Span) -> T:
+        for row in self._rows.rows(span):
+            if row[self._column] >= 0:
+                return self._values[row[self._column]]
+        raise KeyError(span)
+
+
+class _Several(_View[tuple[T, ...]]):
+    """The values that the rows of a span name."""
+
+    def __init__(self, rows: _Rows, column: int, values: Sequence[T]) -> None:
+        super().__init__(rows)
+        self._column, self._values = column, values
+
+    def __getitem__(self, span: Span) -> tuple[T, ...]:
+        found = tuple(self._values[row[self._column]] for row in self._rows.rows(span))
+        if not found:
+            raise KeyError(span)
+        return found
 
 
 def _types(raw: Sequence[_Type]) -> list[Type]:

@@ -2,12 +2,15 @@ package main
 
 import (
 	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
 	"go/ast"
 	"go/constant"
 	"go/parser"
 	"go/token"
 	"go/types"
 	"reflect"
+	"sort"
 	"unicode/utf8"
 )
 
@@ -25,12 +28,37 @@ type PackageAnswer struct {
 	Consts  [][2]string  `json:"consts"` // kind and text; kind "base64" for strings that are not UTF-8
 }
 
-// FileAnswer carries the facts about one file.
+// FileAnswer carries the facts about one file as tables of 32-bit numbers, little-endian, sorted by start and, where
+// that is the same, by end.
 type FileAnswer struct {
-	Path   string   `json:"path"`
-	Exprs  [][7]int `json:"exprs"`  // start, end, kind, type, constant, flags, object of the callee
-	Nodes  [][3]int `json:"nodes"`  // start, end, kind; nodes that are no expressions
-	Idents [][3]int `json:"idents"` // start, end, object
+	Path   string `json:"path"`
+	Exprs  table  `json:"exprs"`  // start, end, kind, type, constant, flags, object of the callee
+	Nodes  table  `json:"nodes"`  // start, end, kind; nodes that are no expressions, outer before inner ones
+	Idents table  `json:"idents"` // start, end, object
+}
+
+type table [][]int32
+
+// MarshalJSON writes the numbers as base64.
+func (t table) MarshalJSON() ([]byte, error) {
+	sort.SliceStable(t, func(i, j int) bool {
+		return t[i][0] < t[j][0] || t[i][0] == t[j][0] && t[i][1] < t[j][1]
+	})
+	var data []byte
+	for _, row := range t {
+		for _, number := range row {
+			data = binary.LittleEndian.AppendUint32(data, uint32(number))
+		}
+	}
+	return json.Marshal(data)
+}
+
+func (t *table) add(numbers ...int) {
+	row := make([]int32, len(numbers))
+	for i, number := range numbers {
+		row[i] = int32(number)
+	}
+	*t = append(*t, row)
 }
 
 // Flags of an expression; the two lowest bits of the upper part hold the mode.
@@ -93,7 +121,7 @@ func (c *Checked) answer(spans map[string][][2]int) *PackageAnswer {
 }
 
 func (w *writer) file(file *SourceFile, spans [][2]int) FileAnswer {
-	answer := FileAnswer{Path: file.path, Exprs: [][7]int{}, Nodes: [][3]int{}, Idents: [][3]int{}}
+	answer := FileAnswer{Path: file.path}
 	ast.Inspect(file.syntax, func(node ast.Node) bool {
 		if node == nil {
 			return true
@@ -111,7 +139,7 @@ func (w *writer) file(file *SourceFile, spans [][2]int) FileAnswer {
 		kind := w.kind(node)
 		expr, ok := node.(ast.Expr)
 		if !ok || !w.expr(&answer, expr, start, end, kind) {
-			answer.Nodes = append(answer.Nodes, [3]int{start, end, kind})
+			answer.Nodes.add(start, end, kind)
 		}
 		return true
 	})
@@ -143,7 +171,7 @@ func (w *writer) expr(answer *FileAnswer, expr ast.Expr, start, end, kind int) b
 	info := w.checked.info
 	if identifier, ok := expr.(*ast.Ident); ok {
 		if object := info.ObjectOf(identifier); object != nil {
-			answer.Idents = append(answer.Idents, [3]int{start, end, w.number(object)})
+			answer.Idents.add(start, end, w.number(object))
 		}
 	}
 	value, ok := info.Types[expr]
@@ -184,7 +212,7 @@ func (w *writer) expr(answer *FileAnswer, expr ast.Expr, start, end, kind int) b
 			callee = w.number(object)
 		}
 	}
-	answer.Exprs = append(answer.Exprs, [7]int{start, end, kind, w.types.number(typ), w.constant(value.Value), flags, callee})
+	answer.Exprs.add(start, end, kind, w.types.number(typ), w.constant(value.Value), flags, callee)
 	return true
 }
 

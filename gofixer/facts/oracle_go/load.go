@@ -189,6 +189,32 @@ func keepImports(file *ast.File, needed map[string]bool) {
 			}
 		}
 		imports.Specs = kept
+		if len(kept) == 0 {
+			imports.Rparen = imports.TokPos // without specs, End asks for the parenthesis
+		}
+	}
+}
+
+// dropNames takes the names of parameters and results away: importers do not see them, and they are much of the memory
+// that a package takes.
+func dropNames(file *ast.File) {
+	for _, declaration := range file.Decls {
+		function, ok := declaration.(*ast.FuncDecl)
+		if !ok {
+			continue
+		}
+		for _, list := range []*ast.FieldList{function.Recv, function.Type.Params, function.Type.Results} {
+			if list == nil {
+				continue
+			}
+			var unnamed []*ast.Field
+			for _, field := range list.List {
+				for i := 0; i < max(1, len(field.Names)); i++ {
+					unnamed = append(unnamed, &ast.Field{Type: field.Type})
+				}
+			}
+			list.List = unnamed
+		}
 	}
 }
 
@@ -233,6 +259,7 @@ func (s *State) fromSource(unit *Unit) (*types.Package, error) {
 		file, _ := parser.ParseFile(fset, path, content, parser.SkipObjectResolution)
 		if file != nil {
 			keepImports(file, needed)
+			dropNames(file)
 			files = append(files, file)
 		}
 	})

@@ -8,10 +8,10 @@ import (
 
 const (
 	memoryFloor = 160 << 20
-	memoryRoom  = 40 << 20 // for what is not heap, and for the garbage of one package
+	memoryRoom  = 50 << 20 // for what is not heap, and for the garbage of one package
 )
 
-// tuneMemory lets the heap grow to a floor before anything is collected, and from then on to half as much again as is
+// tuneMemory lets the heap grow to a floor before anything is collected, and from then on to somewhat more than is
 // alive: most runs finish without a collection to speak of, and big modules do not collect all the time.
 func tuneMemory() {
 	debug.SetGCPercent(-1)
@@ -27,7 +27,8 @@ func afterCollection(s *sentinel) {
 		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 		metrics.Read(live)
 		if live[0].Value.Kind() == metrics.KindUint64 {
-			debug.SetMemoryLimit(max(memoryFloor, int64(live[0].Value.Uint64())*3/2+memoryRoom))
+			heap := int64(live[0].Value.Uint64())
+			debug.SetMemoryLimit(max(memoryFloor, heap+heap/4+memoryRoom))
 		}
 		afterCollection(new(sentinel))
 	})
