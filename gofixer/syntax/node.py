@@ -176,7 +176,8 @@ class Node:
         """The edit that takes this node away.
 
         A statement or declaration goes with its whole lines where nothing else, no comment either, stands on them,
-        else with its semicolon; an element of a list goes with a comma. Any other node's text is just cut out.
+        else with its semicolon; an element of a list goes with a comma. Any other node's text is just cut out. Where
+        several are removed at the end of a list, the separator before them stays.
         """
         return rewriting.remove(self)
 
@@ -193,11 +194,9 @@ class Node:
         return rewriting.insert_after(self, to_bytes(statement))
 
     @classmethod
-    def all_classes(cls) -> Iterator[type[Node]]:
+    def all_classes(cls) -> frozenset[type[Node]]:
         """This class and all classes based on it."""
-        yield cls
-        for sub in cls.__subclasses__():
-            yield from sub.all_classes()
+        return frozenset({cls}).union(*(sub.all_classes() for sub in cls.__subclasses__()))
 
 
 class Leaf(Node):

@@ -30,10 +30,7 @@ def remove(node: Node) -> Edit:
     if kind in _LISTS or (kind in _HEADERS and after is not None and after.type == ";"):
         return _remove_statement(source, start, end)
     if after is not None and after.type == ",":
-        end = after.end_byte
-        while source[end : end + 1] in (b" ", b"\t"):
-            end += 1
-        return _whole_lines(source, start, end)
+        return _whole_lines(source, start, _skip_blanks(source, after.end_byte))
     if before is not None and before.type == ",":
         start = before.start_byte
     return Edit(start, end, b"")
@@ -45,11 +42,20 @@ def _remove_statement(source: bytes, start: int, end: int) -> Edit:
     whole = _whole_lines(source, start, end)
     if (whole.start, whole.end) != (start, end) or terminator:
         return whole
+    if _is_first_on_line(source, start):
+        return Edit(start, _skip_blanks(source, end), b"")
     # The last of several on one line: with the blanks and the semicolon before it.
-    start -= len(source[:start]) - len(source[:start].rstrip(_BLANK))
+    while source[start - 1 : start] in (b" ", b"\t"):
+        start -= 1
     if source[start - 1 : start] == b";":
         start -= 1
     return Edit(start, end, b"")
+
+
+def _skip_blanks(source: bytes, at: int) -> int:
+    while source[at : at + 1] in (b" ", b"\t"):
+        at += 1
+    return at
 
 
 def _whole_lines(source: bytes, start: int, end: int) -> Edit:
@@ -65,9 +71,7 @@ def insert_before(node: Node, text: bytes) -> Edit:
     """The edit that puts a statement before this one; see `Node.insert_before`."""
     _check(node)
     source, start = node.tree.source, node.start
-    if _is_first_on_line(source, start):
-        return Edit(start, start, b"".join((reindent(text, node), node.tree.newline, indentation(node))))
-    if _needs_lines(text):
+    if _is_first_on_line(source, start) or _needs_lines(text):
         return Edit(start, start, b"".join((reindent(text, node), node.tree.newline, indentation(node))))
     return Edit(start, start, text + b"; ")
 

@@ -116,7 +116,7 @@ def read_spans(lines: Iterator[str]) -> Iterator[tuple[str, set[Labelled] | None
         name = line.removeprefix("file ").rstrip("\n")
         spans: set[Labelled] | None = set()
         for row in lines:
-            label, *offsets = row.split()  or [""]
+            label, *offsets = row.split() or [""]
             if not label:
                 break
             if label == "error":
