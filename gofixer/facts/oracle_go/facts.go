@@ -44,7 +44,7 @@ func (t table) MarshalJSON() ([]byte, error) {
 	sort.SliceStable(t, func(i, j int) bool {
 		return t[i][0] < t[j][0] || t[i][0] == t[j][0] && t[i][1] < t[j][1]
 	})
-	var data []byte
+	data := []byte{} // not nil: an empty table is an empty string
 	for _, row := range t {
 		for _, number := range row {
 			data = binary.LittleEndian.AppendUint32(data, uint32(number))
