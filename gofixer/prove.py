@@ -57,7 +57,7 @@ class GoProver:
         if not asked:
             return {}, {}, []
         sites = [
-            Site(p.id, p.file, tuple((e.start, e.end) for e in p.fix.edits) or (p.span,), p.function) for p in asked
+            Site(p.id, p.file, (p.span, *((e.start, e.end) for e in p.fix.edits)), p.function) for p in asked
         ]
         commands: list[str] = []
         found = heap_line_disappears(
