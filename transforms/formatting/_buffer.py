@@ -1,0 +1,88 @@
+"""The stack buffer: its name, its size, and the statements that fill it."""
+
+from __future__ import annotations
+
+from gofixer.transforms.formatting._layout import Expr, bare, depth_of, show
+from gofixer.transforms.formatting._parts import NUMBERS, Form, Part
+from gofixer.transforms.formatting._place import scope_of, statement_of
+from gofixer.transforms.formatting._site import APPEND, Site, Target, choose
+from gofixer.transforms.formatting._taste import cold
+from gofixer.transforms.formatting._text import Text
+
+from gofixer.transform import Context, Node, Skip, nodes
+
+MOST_BUFFERS = 4
+MOST_NESTED = 3
+_NAMES = ("buf", *(f"buf{number}" for number in range(2, 100)))
+_CALLS = frozenset({"Sprintf", "Fprintf"})
+
+
+def size(parts: tuple[Part, ...]) -> int:
+    """The most bytes that bounded parts can take together."""
+    return sum(part.width or 0 for part in parts)
+
+
+def buffer_name(site: Site, statement: Node, cx: Context) -> str | Skip:
+    """A name for the site's buffer: ``buf``, with a number for each other one in the same scope."""
+    scope = scope_of(statement)
+    mentioned = [name for name in _NAMES if cx.mentions(scope, name)]
+    earlier = [c for c in scope.descendants(nodes.Call) if c.end <= site.call.start and _needs_buffer(c, scope, cx)]
+    if len(mentioned) + len(earlier) >= MOST_BUFFERS and not cx.selected:
+        return Skip(f"more than {MOST_BUFFERS} buffers in one block: a helper function would read better")
+    free = [name for name in _NAMES if name not in mentioned]
+    return cx.fresh(site.call, *free[len(earlier) :], scope=scope)
+
+
+def _needs_buffer(call: nodes.Call, scope: Node, cx: Context) -> bool:
+    """Whether an earlier call gets a buffer of its own in the same scope, in the same pass."""
+    function = bare(call.function)
+    if not isinstance(function, nodes.Selector) or function.field.str not in _CALLS:
+        return False
+    if cx.types.package_of(function.operand.span) != "fmt":
+        return False
+    choice = choose(call, cx)
+    if choice.owner != APPEND or isinstance(choice.found, Skip) or cold(call, cx):
+        return False
+    site = choice.found
+    if site.target is Target.WRITER:
+        needed = has_numbers(site.parts) if site.writer == "builder" else len(site.parts) > MOST_NESTED
+    else:
+        needed = site.target is Target.STRING
+    statement = statement_of(site.node, cx)
+    return needed and not isinstance(statement, Skip) and scope_of(statement) == scope
+
+
+def groups(parts: tuple[Part, ...]) -> list[tuple[Part, ...]]:
+    """The parts, statement by statement: each value with the literal before it."""
+    found: list[tuple[Part, ...]] = []
+    pending: tuple[Part, ...] = ()
+    for part in parts:
+        pending = (*pending, part)
+        if part.form is not Form.TEXT:
+            found.append(pending)
+            pending = ()
+    return [*found, pending] if pending else found
+
+
+def filling(name: str, start: Expr, parts: tuple[Part, ...], text: Text) -> list[str]:
+    """Statements that declare a byte slice and append the parts to it."""
+    lines = [f"{name} := {show(start)}"]
+    return lines + [f"{name} = {show(text.chain(name, group))}" for group in groups(parts)]
+
+
+def is_lookup(node: Node) -> bool:
+    """Whether a string is only looked at: as a map index, in a comparison. Then converting bytes costs nothing."""
+    parent = node.parent
+    if isinstance(parent, nodes.Index):
+        return parent.index == node
+    return isinstance(parent, nodes.Binary) and parent.operator.str in ("==", "!=", "<", "<=", ">", ">=")
+
+
+def has_numbers(parts: tuple[Part, ...]) -> bool:
+    """Whether a part needs a buffer to be formatted without an allocation."""
+    return any(part.form in NUMBERS and part.width is not None for part in parts)
+
+
+def nested(site: Site, expr: Expr) -> str:
+    """Text of an expression in the site's place."""
+    return show(expr, depth_of(site.node))
