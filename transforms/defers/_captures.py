@@ -3,74 +3,92 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from gofixer.transform import Context, Node, Object, Span, nodes
 
 Function = nodes.FunctionDeclaration | nodes.MethodDeclaration | nodes.FuncLiteral
 
 _NAMES = (nodes.Identifier, nodes.TypeIdentifier)
-# Functions that write through a pointer while they run and do not keep it.
-_LENT = (
-    "sync/atomic.",
-    "errors.As",
-    "fmt.Fscan",
-    "fmt.Scan",
-    "fmt.Sscan",
-    "encoding/json.Unmarshal",
-    "encoding/binary.Read",
-)
-# The compiler captures what is larger than this many bytes by reference (cmd/compile/internal/escape, flowClosure).
-_BY_VALUE = 128
 
 
-def captures(literal: nodes.FuncLiteral, cx: Context) -> list[Object]:
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A captured variable and its place.
+
+    ``home`` is the function that declares it, ``point`` the statement of that function (or function literal in it)
+    that leads to the defer. ``repeated`` are the loops and regions of backward jumps that run ``point`` again while
+    the variable lives.
+    """
+
+    variable: Object
+    home: Node
+    point: Node
+    repeated: tuple[Span, ...]
+
+    @property
+    def name(self) -> str:
+        """The variable's name."""
+        return self.variable.name
+
+    @property
+    def by_reference(self) -> bool:
+        """Whether the compiler captures by reference, which a repeated defer pays with an allocation.
+
+        An assignment does not count where the variable is declared in the same round of the loop as the closure
+        (cmd/compile/internal/escape, "straightline code"). Variables of more than 128 bytes do not count either:
+        they are captured by reference, but so is their copy in the argument form.
+        """
+        return self.variable.address_taken or (self.variable.reassigned and bool(self.repeated))
+
+
+def captures(deferred: nodes.Defer, literal: nodes.FuncLiteral, cx: Context) -> list[Capture]:
     """Local variables of the functions around a literal that it uses, in the order of their declaration."""
-    found: dict[int, Object] = {}
+    found: dict[int, Capture] = {}
+    functions = [a for a in deferred.ancestors() if isinstance(a, Function)]
     for name in literal.body.descendants(*_NAMES):
         variable = cx.types.object(name.span)
-        if variable is None or variable.kind != "var" or variable.scope != "local" or variable.decl is None:
+        if variable is None or variable.kind != "var" or variable.scope != "local" or variable.id in found:
             continue
-        if not _inside(variable.decl, literal.span):
-            found[variable.id] = variable
-    return sorted(found.values(), key=lambda v: v.decl or (0, 0))
+        depth = next((i for i, function in enumerate(functions) if _inside(variable.decl, function.span)), None)
+        if depth is not None and not _inside(variable.decl, literal.span):
+            home, point = functions[depth], functions[depth - 1] if depth else deferred
+            found[variable.id] = Capture(variable, home, point, tuple(_repeated(variable, home, point)))
+    return sorted(found.values(), key=lambda capture: capture.variable.decl or (0, 0))
 
 
-def by_reference(variable: Object) -> bool:
-    """Whether the compiler captures a variable by reference: then a defer in a loop puts it on the heap."""
-    size = variable.type.size if variable.type else -1
-    return variable.reassigned or variable.address_taken or size > _BY_VALUE
-
-
-def not_final(variable: Object, deferred: nodes.Defer, literal: nodes.FuncLiteral, cx: Context) -> str | None:
+def not_final(capture: Capture, literal: nodes.FuncLiteral, cx: Context) -> str | None:
     """Why a variable may hold another value when the closure runs than where it is deferred; None if it cannot.
 
     A write is harmless only if it stands before the defer statement in the function that declares the variable
     and no jump backwards leads from the defer to it while the variable lives.
     """
-    name = f"`{variable.name}`"
-    functions = [a for a in deferred.ancestors() if isinstance(a, Function)]
-    depth = next((i for i, f in enumerate(functions) if _inside(variable.decl, f.span)), None)
-    if depth is None:
-        return f"{name} is declared in another place"
-    home, point = functions[depth], functions[depth - 1] if depth else deferred
-    loops = [a for a in point.ancestors() if isinstance(a, nodes.For) and _inside(a.span, home.span)]
-    if cx.go < (1, 22) and any(_in_clause(variable.decl, loop) for loop in loops):
+    name, home, point = f"`{capture.name}`", capture.home, capture.point
+    if cx.go < (1, 22) and any(_in_clause(capture.variable, loop) for loop in point.ancestors()):
         return f"{name} is one variable for all iterations before Go 1.22"
-    repeated = [loop.span for loop in loops if not _inside(variable.decl, loop.span)]
-    repeated += [region for region in _backward_jumps(home) if variable.decl and variable.decl[0] < region[0]]
-    for use in variable.uses:
+    for use in capture.variable.uses:
+        span = (use.start, use.end)
         if use.role == "read":
             continue
-        if _inside((use.start, use.end), literal.span):
+        if _inside(span, literal.span):
             verb = "takes the address of" if use.role == "address" else "assigns"
             return f"the closure {verb} {name}"
-        if use.role == "address" and not _lent((use.start, use.end), home, cx):
+        if use.role == "address" and not _lent(span, home, cx):
             return f"the address of {name} is taken: it may be assigned again after the defer"
         if use.func != home.span:
             return f"another function literal assigns {name}"
-        if use.start > point.start or any(_inside((use.start, use.end), region) for region in repeated):
+        if use.start > point.start or any(_inside(span, region) for region in capture.repeated):
             return f"{name} is assigned again after the defer"
     return None
+
+
+def _repeated(variable: Object, home: Node, point: Node) -> Iterator[Span]:
+    for loop in point.ancestors():
+        if isinstance(loop, nodes.For) and _inside(loop.span, home.span) and not _inside(variable.decl, loop.span):
+            yield loop.span
+    for start, end in _backward_jumps(home):
+        if variable.decl and variable.decl[0] < start and start <= point.end and point.start < end:
+            yield start, end
 
 
 def _backward_jumps(function: Node) -> Iterator[Span]:
@@ -92,12 +110,14 @@ def _lent(span: Span, function: Node, cx: Context) -> bool:
         case nodes.Unary(operator=operator) as address if operator.str == "&":
             around = address.parent
             call = around.parent if isinstance(around, nodes.ArgumentList) else None
-            return isinstance(call, nodes.Call) and cx.callee(call).startswith(_LENT)
+            return isinstance(call, nodes.Call) and cx.callee(call).startswith("sync/atomic.")
     return False
 
 
-def _in_clause(decl: Span | None, loop: nodes.For) -> bool:
-    return _inside(decl, loop.span) and not _inside(decl, loop.body.span)
+def _in_clause(variable: Object, loop: Node) -> bool:
+    return (
+        isinstance(loop, nodes.For) and _inside(variable.decl, loop.span) and not _inside(variable.decl, loop.body.span)
+    )
 
 
 def _inside(inner: Span | None, outer: Span) -> bool:

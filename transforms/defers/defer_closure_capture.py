@@ -6,29 +6,27 @@ variable as an argument: `defer func(x T) { ... }(x)`.
 
 ## Why it is slow
 A defer that runs in a loop is allocated on the heap, its closure with it. A variable that the closure captures by
-reference (assigned more than once, its address taken, or larger than 128 bytes) then moves to the heap as well: one
-allocation more for every round. Anywhere else the closure and the variable stay on the stack since Go 1.17, and the
-argument form gains nothing; in a loop it can even cost more bytes.
+reference (assigned again before the loop, its address taken) then moves to the heap as well. Anywhere else the closure
+and the variable stay on the stack since Go 1.17, and the argument form gains nothing; in a loop it can even cost more
+bytes.
 
 ## Example
 ```go
-for _, name := range names {
-        label := name
-        if label == "" {
-                label = "unnamed"
-        }
-        defer func() { log.Print(label) }()
+if prefix == "" {
+    prefix = "item"
+}
+for range names {
+    defer func() { log.Print(prefix) }()
 }
 ```
 
 ## Use instead
 ```go
-for _, name := range names {
-        label := name
-        if label == "" {
-                label = "unnamed"
-        }
-        defer func(label string) { log.Print(label) }(label)
+if prefix == "" {
+    prefix = "item"
+}
+for range names {
+    defer func(prefix string) { log.Print(prefix) }(prefix)
 }
 ```
 
@@ -58,7 +56,7 @@ from __future__ import annotations
 
 import itertools
 
-from gofixer.transforms.defers._captures import by_reference, captures, not_final
+from gofixer.transforms.defers._captures import Capture, captures, not_final
 from gofixer.transforms.defers._spelling import spell
 
 from gofixer.transform import Context, Edit, Gate, Match, Object, Result, Skip, Transform, Type, nodes, pattern
@@ -71,27 +69,27 @@ def check(match: Match, cx: Context) -> Result:
             pass
         case _:
             return None
-    variables = captures(literal, cx)
-    if not variables:
+    captured = captures(deferred, literal, cx)
+    if not captured:
         return None
-    if refusal := _shape(literal, arguments, variables, cx):
+    if refusal := _shape(literal, arguments, captured, cx):
         return Skip(refusal)
-    final: list[tuple[Object, str]] = []
+    final: list[tuple[Capture, str]] = []
     reasons: list[str] = []
-    for variable in variables:
-        reason = not_final(variable, deferred, literal, cx) or _unfit(variable, literal, cx)
-        text = None if reason else spell(variable, deferred, cx)
+    for capture in captured:
+        reason = not_final(capture, literal, cx) or _unfit(capture.variable, literal, cx)
+        text = None if reason else spell(capture.variable, deferred, cx)
         if text is None:
-            reasons.append(reason or f"the type of `{variable.name}` cannot be written in this file")
+            reasons.append(reason or f"the type of `{capture.name}` cannot be written in this file")
         else:
-            final.append((variable, text))
-    chosen = [(v, text) for v, text in final if by_reference(v)]
+            final.append((capture, text))
+    chosen = [(capture, text) for capture, text in final if capture.by_reference]
     if not chosen and _passes_on(literal, arguments):
         return None
     chosen = chosen or final
     if not chosen:
         return Skip(reasons[0])
-    names = [variable.name for variable, _ in chosen]
+    names = [capture.name for capture, _ in chosen]
     quoted = ", ".join(f"`{name}`" for name in names)
     return cx.fix(
         f"Pass {quoted} to the deferred function instead of capturing it",
@@ -101,13 +99,13 @@ def check(match: Match, cx: Context) -> Result:
 
 
 def _shape(
-    literal: nodes.FuncLiteral, arguments: nodes.ArgumentList, variables: list[Object], cx: Context
+    literal: nodes.FuncLiteral, arguments: nodes.ArgumentList, captured: list[Capture], cx: Context
 ) -> str | None:
     """Why no closure of this shape can take an argument more, or should."""
     callees = (cx.types.callee(call.span) for call in literal.body.descendants(nodes.Call))
     if any(callee and callee.kind == "builtin" and callee.name == "recover" for callee in callees):
         return "the closure calls recover"
-    if result := next((v for v in variables if v.is_result), None):
+    if result := next((capture for capture in captured if capture.variable.is_result), None):
         return f"the closure uses the named result `{result.name}`, which every return sets"
     for parameter in literal.parameters.items:
         if isinstance(parameter, nodes.VariadicParameterDeclaration):
@@ -147,10 +145,10 @@ def _must_not_be_copied(kind: Type) -> bool:
     return kind.kind == "struct" and (lock or kind.pkg in ("sync", "sync/atomic"))
 
 
-def _parameters(chosen: list[tuple[Object, str]]) -> str:
+def _parameters(chosen: list[tuple[Capture, str]]) -> str:
     """``a, b string, n int``: neighbours of one type share it."""
     groups = itertools.groupby(chosen, key=lambda pair: pair[1])
-    return ", ".join(f"{', '.join(v.name for v, _ in group)} {text}" for text, group in groups)
+    return ", ".join(f"{', '.join(c.name for c, _ in group)} {text}" for text, group in groups)
 
 
 def _append(around: nodes.ParameterList | nodes.ArgumentList, text: str) -> Edit:

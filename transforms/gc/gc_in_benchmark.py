@@ -100,7 +100,8 @@ def _report_allocs(found: Loop, cx: Context) -> list[Edit]:
             case nodes.Selector(operand=operand, field=name) if name.str == "ReportAllocs":
                 if cx.object(operand) == owner:
                     return []
-    start, column = found.start, cx.indent(found.loop)
+    start = found.start
+    column = cx.indent(found.loop if isinstance(start, nodes.Labeled) else start)
     before = start.previous_sibling
     while isinstance(before, nodes.Comment):
         before = before.previous_sibling
