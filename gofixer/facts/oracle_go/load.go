@@ -136,88 +136,6 @@ func (s *State) load(unit *Unit) (*types.Package, error) {
 	return entry.pkg, entry.err
 }
 
-// eachOutline reads the files of a unit, without function bodies.
-func (s *State) eachOutline(unit *Unit, use func(path string, content []byte)) {
-	for _, names := range [][]string{unit.GoFiles, unit.CgoFiles} {
-		for _, name := range names {
-			path := absolute(unit.Dir, name)
-			if content, err := s.read(path); err == nil {
-				use(path, withoutBodies(content))
-			}
-		}
-	}
-}
-
-// neededImports gives the import paths of a unit that more than function bodies refer to. Many packages are only
-// imported for those: not loading them saves most of the work. Nothing parsed is kept while they are loaded.
-func (s *State) neededImports(unit *Unit) map[string]bool {
-	s.slots <- struct{}{}
-	defer func() { <-s.slots }()
-	needed := map[string]bool{}
-	s.eachOutline(unit, func(path string, content []byte) {
-		file, _ := parser.ParseFile(token.NewFileSet(), path, content, parser.ImportsOnly)
-		if file == nil {
-			return
-		}
-		used := qualifiers(content)
-		for _, spec := range file.Imports {
-			path, name := unquote(spec.Path.Value), ""
-			if next := s.resolve(unit, path); next != nil {
-				name = next.Name
-			}
-			if spec.Name != nil {
-				name = spec.Name.Name
-			}
-			if name == "" || name == "." || path == "C" || used[name] {
-				needed[path] = true
-			}
-		}
-	})
-	return needed
-}
-
-func keepImports(file *ast.File, needed map[string]bool) {
-	for _, declaration := range file.Decls {
-		imports, ok := declaration.(*ast.GenDecl)
-		if !ok || imports.Tok != token.IMPORT {
-			continue
-		}
-		kept := imports.Specs[:0]
-		for _, spec := range imports.Specs {
-			if needed[unquote(spec.(*ast.ImportSpec).Path.Value)] {
-				kept = append(kept, spec)
-			}
-		}
-		imports.Specs = kept
-		if len(kept) == 0 {
-			imports.Rparen = imports.TokPos // without specs, End asks for the parenthesis
-		}
-	}
-}
-
-// dropNames takes the names of parameters and results away: importers do not see them, and they are much of the memory
-// that a package takes.
-func dropNames(file *ast.File) {
-	for _, declaration := range file.Decls {
-		function, ok := declaration.(*ast.FuncDecl)
-		if !ok {
-			continue
-		}
-		for _, list := range []*ast.FieldList{function.Recv, function.Type.Params, function.Type.Results} {
-			if list == nil {
-				continue
-			}
-			var unnamed []*ast.Field
-			for _, field := range list.List {
-				for i := 0; i < max(1, len(field.Names)); i++ {
-					unnamed = append(unnamed, &ast.Field{Type: field.Type})
-				}
-			}
-			list.List = unnamed
-		}
-	}
-}
-
 // prepare loads, several at a time, what a unit imports. Checking is done with a slot held, so nothing may be left to
 // load by then.
 func (s *State) prepare(unit *Unit, imports []string) {
@@ -259,10 +177,10 @@ func (s *State) fromSource(unit *Unit) (*types.Package, error) {
 		file, _ := parser.ParseFile(fset, path, content, parser.SkipObjectResolution)
 		if file != nil {
 			keepImports(file, needed)
-			dropNames(file)
 			files = append(files, file)
 		}
 	})
+	dropUnseen(files)
 	config := s.config(unit)
 	config.IgnoreFuncBodies, config.FakeImportC = true, true
 	config.Error = func(error) {}
