@@ -117,7 +117,7 @@ def ignored_by_git(base: Path) -> frozenset[str]:
     if listed.returncode != 0:
         return frozenset()
     names = (os.fsdecode(name).rstrip("/") for name in listed.stdout.split(b"\0") if name)
-    return frozenset(os.path.join(base, name) for name in names if name not in (".", "./", ""))
+    return frozenset(str(base / name) for name in names if name not in (".", ""))
 
 
 def is_generated(source: bytes) -> bool:

@@ -116,7 +116,9 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run found. ``changes`` are verified and not yet written; ``go`` is like ``go1.26.8`` or empty."""
+    """What a run found. ``changes`` are verified and not yet written; ``go`` is like ``go1.26.8`` or empty,
+    ``missing_toolchain`` the sentence that says why there is none.
+    """
 
     go: str
     modules: Sequence[ModuleInfo]
@@ -126,3 +128,4 @@ class Report:
     files: int
     seconds: float
     commands: Sequence[str] = ()
+    missing_toolchain: str = ""

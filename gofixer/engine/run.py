@@ -94,6 +94,7 @@ class _Run:
             files=files,
             seconds=time.perf_counter() - self.started,
             commands=list(dict.fromkeys(self.commands)),
+            missing_toolchain=self.services.no_toolchain,
         )
 
     # -- scan -------------------------------------------------------------------------------------------------

@@ -102,7 +102,7 @@ def interesting_ranges(source: bytes, matcher: Matcher, active: Sequence[int]) -
     bounds = [s for s in starts if s >= header_end] + [len(source)]
     places = matcher.places(source, active)
     last = -1
-    for start, end in places:
+    for start, _ in places:
         piece = bisect_right(bounds, start) - 1
         if piece > last and piece + 1 < len(bounds):
             pieces.append((bounds[piece], bounds[piece + 1]))
@@ -204,7 +204,7 @@ class ScanCache:
         if entry is None:
             return None
         try:
-            stat = os.stat(path)
+            stat = os.stat(path)  # noqa: PTH116 - hot
         except OSError:
             return None
         same = (stat.st_mtime_ns, stat.st_size, stat.st_ino) == (entry.mtime_ns, entry.size, entry.inode)
@@ -215,7 +215,7 @@ class ScanCache:
         if self._file is None or scanned.problem.startswith("cannot be read"):
             return
         try:
-            stat = os.stat(path)
+            stat = os.stat(path)  # noqa: PTH116 - hot
         except OSError:
             return
         if time.time_ns() - stat.st_mtime_ns < _RACY_NS:

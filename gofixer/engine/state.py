@@ -16,10 +16,10 @@ from gofixer.facts.modules import Module
 class FileState:
     """One file with candidates.
 
-    ``original`` is what was read from disk, ``current`` what the fixes accepted so far make of it, ``kept``
-    the bytes that both share, ``maps`` lead from current offsets back to original ones. ``settled`` findings are final, ``open`` ones are those of the
-    latest pass. ``refused`` holds the sites (transform, original offset) that the prover did not
-    let through, with what became of them.
+    ``original`` is what was read from disk, ``current`` what the fixes accepted so far make of it, ``kept`` the
+    bytes that both share, ``maps`` lead from current offsets back to original ones. ``settled`` findings are final,
+    ``open`` ones are those of the latest pass. ``refused`` holds the sites (transform, original offset) that the
+    prover did not let through, with what became of them.
     """
 
     path: Path

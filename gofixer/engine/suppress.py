@@ -1,4 +1,4 @@
-"""Suppression comments: ``//gofixer:ignore NAME reason``, ``//gofixer:file-ignore NAME reason``, ``//nolint:gofixer``."""
+"""Suppression: ``//gofixer:ignore NAME reason``, ``//gofixer:file-ignore NAME reason``, ``//nolint:gofixer``."""
 
 from __future__ import annotations
 

@@ -1,0 +1,5 @@
+"""`python -m gofixer`."""
+
+from gofixer.cli.main import main
+
+main()

@@ -1,0 +1,70 @@
+"""`gofixer list` and `gofixer explain`."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from pathlib import Path
+
+from gofixer.cli.fix import available, configuration
+from gofixer.errors import ExitCode, UserError
+from gofixer.transform import Transform
+
+_COLUMNS = ("name", "family", "exercise", "applies", "gate", "go", "summary")
+
+
+def list_command(folder: Path | None) -> int:
+    """Print the table: aligned columns, the header only on a terminal."""
+    rows = [_row(t) for t in available(configuration(None, Path.cwd(), ()), folder)]
+    if sys.stdout.isatty():
+        rows = [_COLUMNS, *rows]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(_COLUMNS) - 1)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        print("  ".join([*cells, row[-1]]))
+    return ExitCode.OK
+
+
+def _row(transform: Transform) -> tuple[str, ...]:
+    return (
+        transform.name,
+        transform.family,
+        ",".join(transform.seeds) or "-",
+        transform.applicability.value,
+        transform.gate.value,
+        transform.go,
+        transform.summary,
+    )
+
+
+def explain_command(name: str) -> int:
+    """Print a transform's page: rendered on a terminal, as Markdown in a pipe."""
+    transforms = available(configuration(None, Path.cwd(), ()), None)
+    found = next((t for t in transforms if t.name == name), None)
+    if found is None:
+        close = difflib.get_close_matches(name, [t.name for t in transforms], n=1)
+        hint = f"did you mean {close[0]}?" if close else "`gofixer list` shows them"
+        raise UserError(f"no transform is called {name}; {hint}")
+    page = f"# {found.name}\n\n{_facts(found)}\n\n{found.documentation or found.summary}\n"
+    if sys.stdout.isatty():
+        from rich.console import Console
+        from rich.markdown import Markdown
+
+        Console().print(Markdown(page))
+    else:
+        print(page)
+    return ExitCode.OK
+
+
+def _facts(transform: Transform) -> str:
+    seeds = ", ".join(transform.seeds) or "none"
+    lines = [
+        f"family {transform.family}, exercise {seeds}; {transform.applicability.value}, gate {transform.gate.value}, "
+        f"Go versions: {transform.go}."
+    ]
+    lines += [
+        f"- option `{name}`: {option.help} (default `{option.default}`"
+        + (f"; one of {', '.join(option.choices)})" if option.choices else ")")
+        for name, option in transform.options.items()
+    ]
+    return "\n".join(lines)
