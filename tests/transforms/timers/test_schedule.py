@@ -1,0 +1,87 @@
+"""Programs do the same things at the same times before and after the timer transforms rewrote them.
+
+The programs of ``schedule/before`` run with fake time (``testing/synctest``) under generated schedules of events and
+of work that takes shorter or longer than their timeouts. They are rewritten by the engine, for new timers and for
+old ones (with the drain, which has to be right with both), and all logs are compared inside one Go test.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gofixer import pipeline
+from gofixer.engine.config import Config
+from gofixer.engine.model import Outcome, Report, Request, Verify
+from gofixer.engine.registry import shipped
+from gofixer.errors import UserError
+from gofixer.facts.toolchain import Toolchain, find_toolchain
+
+SCHEDULE = Path(__file__).parent / "schedule"
+_CALL = re.compile(r"time\.(?:After|Tick)\(")
+
+
+@pytest.fixture(scope="module")
+def toolchain() -> Toolchain:
+    try:
+        found = find_toolchain(None)
+    except UserError as error:
+        pytest.skip(f"no Go toolchain: {error}")
+    if found.version < (1, 25, 0):
+        pytest.skip(f"testing/synctest needs Go 1.25, this is {found.text}")
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _own_caches(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOFIXER_CACHE", str(tmp_path_factory.getbasetemp() / "gofixer-cache"))
+
+
+def rewrite(module: Path, go: str) -> Report:
+    """Rewrite a copy of the programs as part of a module with this go line."""
+    shutil.copytree(SCHEDULE, module)
+    (module / "go.mod").write_text(f"module example.com/schedule\n\ngo {go}\n")
+    if go < "1.23":
+        (module / "before" / "iterators.go").unlink()  # a range over a function
+    transforms = tuple(transform for transform in shipped() if transform.family == "timers")
+    selected = frozenset(transform.name for transform in transforms)
+    request = Request(module, ("./before",), Config(), transforms, selected, verify=Verify.NONE, cache=False)
+    return pipeline.analyse(request)
+
+
+def package(report: Report, folder: Path) -> None:
+    """Write the rewritten programs as another package."""
+    folder.mkdir()
+    after = {change.path.name: change.after.decode() for change in report.changes}
+    for source in (report.modules[0].dir / "before").glob("*.go"):
+        text = after.get(source.name, source.read_text())
+        (folder / source.name).write_text(text.replace("package before", f"package {folder.name}", 1))
+
+
+def test_same_events_at_the_same_times(tmp_path: Path, toolchain: Toolchain) -> None:
+    plain = rewrite(tmp_path / "plain", "1.25")
+    (tmp_path / "old").mkdir()
+    drained = rewrite(tmp_path / "old" / "module", "1.22")
+    for report in (plain, drained):
+        assert [f"{f.function}: {f.reason}" for f in report.findings if f.outcome is not Outcome.PROPOSED] == []
+        assert not any(_CALL.search(change.after.decode()) for change in report.changes)
+    module = tmp_path / "module"
+    shutil.copytree(SCHEDULE, module)
+    package(plain, module / "after")
+    package(drained, module / "drained")
+    assert "default:" in (module / "drained" / "loops.go").read_text()
+    done = subprocess.run(
+        [str(toolchain.go), "test", "-count=1", "-v", "."],
+        cwd=module,
+        env={**os.environ, "GOFLAGS": "", "GOWORK": "off", "GODEBUG": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("--- PASS: ") == 4
