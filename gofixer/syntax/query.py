@@ -57,7 +57,8 @@ def query(source: str) -> Query:
     """Compile a query such as ``(call_expression function: (identifier) @name)``, once.
 
     Kinds and fields are the grammar's names (`Node.KIND`). Mind that a supertype in a query (``(_expression)``) misses
-    string literals; `Node.descendants` with an abstract class does not. Predicates such as ``#eq?`` read the text that
+    nodes that the grammar reaches past it, such as string literals; `Node.descendants` with an abstract class does not.
+    Predicates such as ``#eq?`` read the text that
     was parsed, which differs from the source in a masked ``new``. Raises `ValueError` for what is no query.
     """
     return Query(source)
