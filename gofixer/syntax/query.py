@@ -58,7 +58,7 @@ def query(source: str) -> Query:
 
     Kinds and fields are the grammar's names (`Node.KIND`). Mind that a supertype in a query (``(_expression)``) misses
     nodes that the grammar reaches past it, such as string literals; `Node.descendants` with an abstract class does not.
-    Predicates such as ``#eq?`` read the text that
-    was parsed, which differs from the source in a masked ``new``. Raises `ValueError` for what is no query.
+    Predicates such as ``#eq?`` read the text that was parsed, which differs from the source in a masked ``new``. Raises
+    `ValueError` for what is no query.
     """
     return Query(source)
