@@ -1,0 +1,41 @@
+"""A toolchain, an oracle and small modules to ask about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gofixer.errors import UserError
+from gofixer.facts.oracle import Oracle
+from gofixer.facts.toolchain import Toolchain, find_toolchain
+
+from .bench import Workbench
+
+
+@pytest.fixture(scope="session")
+def toolchain() -> Toolchain:
+    try:
+        return find_toolchain()
+    except UserError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def oracle(toolchain: Toolchain, cache: Path) -> Iterator[Oracle]:
+    with Oracle(toolchain, cache) as oracle:
+        yield oracle
+
+
+@pytest.fixture
+def bench(tmp_path: Path, oracle: Oracle, monkeypatch: pytest.MonkeyPatch) -> Workbench:
+    for name in ("GOFLAGS", "GOWORK", "GOOS", "GOARCH"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GOPROXY", "off")
+    return Workbench(tmp_path, oracle)
