@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
-from gofixer.edits.model import Edit
+from gofixer.edits.model import Edit, Fix, Span
 from gofixer.syntax.edit import apply_edits as apply
 
-__all__ = ["Kept", "OffsetMap", "apply", "keep", "refine", "touches", "untouched"]
+__all__ = ["Kept", "OffsetMap", "Taken", "apply", "keep", "merge", "normalise", "refine", "touches", "untouched"]
 
 
 def touches(a: Edit, b: Edit) -> bool:
@@ -22,14 +23,77 @@ def touches(a: Edit, b: Edit) -> bool:
     return a.start < b.end and b.start < a.end
 
 
+def normalise(edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """Edits in source order, without those that do nothing; insertions at one offset keep their order.
+
+    Raises `ValueError` where two of them overlap.
+    """
+    ordered = sorted((e for e in edits if e.new or e.start < e.end), key=lambda e: (e.start, e.end))
+    for one, other in pairwise(ordered):
+        if one.end > other.start:
+            raise ValueError(f"the edits {one.start}..{one.end} and {other.start}..{other.end} overlap")
+    return tuple(ordered)
+
+
+class Taken:
+    """Edits that go together, and whether others could join them; a question costs the logarithm of their number."""
+
+    __slots__ = ("_inserted", "_replaced")
+
+    def __init__(self) -> None:
+        self._replaced: list[Span] = []
+        self._inserted: list[int] = []
+
+    def clashes(self, edits: Iterable[Edit]) -> bool:
+        """Whether one of these edits touches one that was added (see `touches`)."""
+        return any(self._touched(edit) for edit in edits)
+
+    def _touched(self, edit: Edit) -> bool:
+        at = bisect_left(self._replaced, (edit.start, edit.start))
+        if at > 0 and self._replaced[at - 1][1] > edit.start:
+            return True
+        if edit.start == edit.end:
+            place = bisect_left(self._inserted, edit.start)
+            return place < len(self._inserted) and self._inserted[place] == edit.start
+        if at < len(self._replaced) and self._replaced[at][0] < edit.end:
+            return True
+        place = bisect_right(self._inserted, edit.start)
+        return place < len(self._inserted) and self._inserted[place] < edit.end
+
+    def add(self, edits: Iterable[Edit]) -> None:
+        """Add edits that do not clash."""
+        for edit in edits:
+            if edit.start == edit.end:
+                insort(self._inserted, edit.start)
+            else:
+                insort(self._replaced, (edit.start, edit.end))
+
+
+def merge(fixes: Iterable[Fix]) -> tuple[list[Fix], list[Fix]]:
+    """Split the fixes of one file, given in rule order, into those that go together and those that have to wait.
+
+    A fix waits when one of its edits touches one of a fix before it; it is whole or not at all.
+    """
+    taken = Taken()
+    accepted: list[Fix] = []
+    waiting: list[Fix] = []
+    for fix in fixes:
+        if taken.clashes(fix.edits):
+            waiting.append(fix)
+        else:
+            taken.add(fix.edits)
+            accepted.append(fix)
+    return accepted, waiting
+
+
 class OffsetMap:
     """Leads from offsets in the edited text back to offsets in the text before, and the other way."""
 
     __slots__ = ("_news", "_olds")
 
     def __init__(self, edits: Iterable[Edit]) -> None:
-        self._olds: list[tuple[int, int]] = []
-        self._news: list[tuple[int, int]] = []
+        self._olds: list[Span] = []
+        self._news: list[Span] = []
         shift = 0
         for edit in sorted(edits, key=lambda e: (e.start, e.end)):
             self._olds.append((edit.start, edit.end))
@@ -41,11 +105,20 @@ class OffsetMap:
         return _lead(offset, self._news, self._olds)
 
     def to_new(self, offset: int) -> int:
-        """Offset after the edits; an offset inside replaced text gives the start of what replaced it."""
+        """Offset after the edits; an offset inside replaced text gives the start of what replaced it.
+
+        At an insertion it is the offset behind the inserted text.
+        """
         return _lead(offset, self._olds, self._news)
 
+    def span_to_new(self, span: Span) -> Span:
+        """Where an untouched range has moved to; text inserted at one of its ends stays outside of it."""
+        start, end = span
+        moved = self.to_new(start)
+        return moved, self.to_new(end - 1) + 1 if end > start else moved
 
-def _lead(offset: int, here: list[tuple[int, int]], there: list[tuple[int, int]]) -> int:
+
+def _lead(offset: int, here: Sequence[Span], there: Sequence[Span]) -> int:
     index = bisect_right(here, offset, key=lambda span: span[0]) - 1
     if index < 0:
         return offset
@@ -65,29 +138,40 @@ def untouched(length: int) -> Kept:
 
 def keep(kept: Kept, edits: Iterable[Edit]) -> Kept:
     """What two texts share after the newer one was edited."""
+    end = kept[-1][1] + kept[-1][2] if kept else 0
+    runs = _unedited(end, normalise(edits))
     result: list[tuple[int, int, int]] = []
-    ordered = sorted(edits, key=lambda e: (e.start, e.end))
-    for old, new, length in kept:
-        at = new
-        for edit in ordered:
-            if edit.end < at or edit.start > new + length or (edit.start == edit.end == new + length):
-                continue
-            if edit.start > at:
-                result.append((old + at - new, at, edit.start - at))
-            at = max(at, edit.end)
-        if at < new + length:
-            result.append((old + at - new, at, new + length - at))
-    shifted = []
-    for old, new, length in result:
-        shift = sum(len(e.new) - (e.end - e.start) for e in ordered if e.end <= new)
-        shifted.append((old, new + shift, length))
-    return tuple(shifted)
+    i = j = 0
+    while i < len(kept) and j < len(runs):
+        (old, middle, length), (here, new, count) = kept[i], runs[j]
+        start, stop = max(middle, here), min(middle + length, here + count)
+        if start < stop:
+            result.append((old + start - middle, new + start - here, stop - start))
+        if middle + length < here + count:
+            i += 1
+        else:
+            j += 1
+    return tuple(result)
+
+
+def _unedited(end: int, edits: Sequence[Edit]) -> Kept:
+    """What a text of ``end`` bytes shares with the one that edits make of it; some edits may lie behind its end."""
+    runs: list[tuple[int, int, int]] = []
+    at = shift = 0
+    for edit in edits:
+        if edit.start > at:
+            runs.append((at, at + shift, edit.start - at))
+        at = edit.end
+        shift += len(edit.new) - (edit.end - edit.start)
+    if end > at:
+        runs.append((at, at + shift, end - at))
+    return tuple(runs)
 
 
 def refine(source: bytes, edits: Iterable[Edit]) -> list[Edit]:
     """Edits with the same result that replace less: what the old and the new text share is left in place."""
     refined: list[Edit] = []
-    for edit in edits:
+    for edit in normalise(edits):
         old = source[edit.start : edit.end]
         at = old.find(edit.new) if edit.new else -1
         if at >= 0:

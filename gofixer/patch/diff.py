@@ -7,56 +7,55 @@ ever sees the changed windows; over a whole repetitive file its heuristics repor
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gofixer.edits.algebra import Kept
+from gofixer.patch.names import quoted
 
 CONTEXT = 3
-_PLAIN_NAME = re.compile(r"[\x20\x21\x23-\x5b\x5d-\x7e]+")
-_ESCAPES = {
-    "\a": "\\a",
-    "\b": "\\b",
-    "\t": "\\t",
-    "\n": "\\n",
-    "\v": "\\v",
-    "\f": "\\f",
-    "\r": "\\r",
-    '"': '\\"',
-    "\\": "\\\\",
-}
+# Above this many pairs of lines a window is shown as replaced whole: comparing them could take quadratic time.
+_COMPARABLE = 250_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """Lines ``[i1, i2)`` of the old text became lines ``[j1, j2)`` of the new one; 0-based."""
+    """The bytes ``[a, b)`` of the old text, whole lines, became ``[c, d)`` of the new one."""
 
-    i1: int
-    i2: int
-    j1: int
-    j2: int
+    a: int
+    b: int
+    c: int
+    d: int
 
 
-def file_diff(name: str, before: bytes, after: bytes, kept: Kept) -> bytes:
-    """The patch of one file, with git's headers; empty where nothing changed.
+def file_diff(name: str, before: bytes, after: bytes, kept: Kept, *, git: bool = True) -> bytes:
+    """The patch of one file with its headers; empty where nothing changed.
 
     ``name`` is the path relative to where the patch will be applied, with ``/``. ``kept`` tells which bytes the two
-    contents share (see `gofixer.edits.algebra.keep`).
+    contents share (see `gofixer.edits.algebra.keep`). ``git`` adds git's own header line; `git apply` then takes the
+    name as relative to the top of the working tree, whatever folder it runs in.
     """
     body = hunks(before, after, kept)
     if not body:
         return b""
     old, new = quoted(f"a/{name}"), quoted(f"b/{name}")
     tab = b"\t" if b" " in old and not old.startswith(b'"') else b""
-    return b"diff --git %s %s\n--- %s%s\n+++ %s%s\n%s" % (old, new, old, tab, new, tab, body)
+    header = b"diff --git %s %s\n" % (old, new) if git else b""
+    return header + b"--- %s%s\n+++ %s%s\n%s" % (old, tab, new, tab, body)
 
 
 def hunks(before: bytes, after: bytes, kept: Kept) -> bytes:
     """The hunks of a patch, from the first ``@@`` on, with three lines of context."""
-    old, new = split_lines(before), split_lines(after)
-    changes = list(_changes(before, after, kept, old, new))
-    return b"".join(_hunk(group, old, new) for group in _grouped(changes))
+    out: list[bytes] = []
+    at, number, grown = 0, 1, 0
+    for group in _grouped(before, list(_changes(before, after, kept))):
+        start = _back(before, group[0].a)
+        number += before.count(b"\n", at, start)
+        at = start
+        body, old, new = _body(before, after, group, start)
+        out += [f"@@ -{_range(number, old)} +{_range(number + grown, new)} @@\n".encode(), *body]
+        grown += new - old
+    return b"".join(out)
 
 
 def split_lines(content: bytes) -> list[bytes]:
@@ -66,67 +65,53 @@ def split_lines(content: bytes) -> list[bytes]:
     return [line + b"\n" for line in lines] + ([last] if last else [])
 
 
-def quoted(name: str) -> bytes:
-    """A file name as git writes it in a patch: C-quoted where it holds anything but plain ASCII."""
-    if _PLAIN_NAME.fullmatch(name):
-        return name.encode()
-    raw = name.encode("utf-8", "surrogateescape")
-    parts = [_ESCAPES.get(chr(byte)) or (chr(byte) if 0x20 <= byte < 0x7F else f"\\{byte:03o}") for byte in raw]
-    return f'"{"".join(parts)}"'.encode()
+def signed(sign: bytes, line: bytes) -> bytes:
+    """A line of a hunk; one without LF is followed by the mark that says so."""
+    return sign + line if line.endswith(b"\n") else sign + line + b"\n\\ No newline at end of file\n"
 
 
-def _changes(before: bytes, after: bytes, kept: Kept, old: Sequence[bytes], new: Sequence[bytes]) -> Iterator[_Change]:
-    """Changed line ranges: the lines around each gap between kept bytes, refined by difflib."""
-    old_starts, new_starts = _starts(old), _starts(new)
-    for window in _windows(before, after, kept, old_starts, new_starts):
-        a, b = old[window.i1 : window.i2], new[window.j1 : window.j2]
-        for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-            if tag != "equal":
-                yield _Change(window.i1 + i1, window.i1 + i2, window.j1 + j1, window.j1 + j2)
+def _changes(before: bytes, after: bytes, kept: Kept) -> Iterator[_Change]:
+    """Changed lines: those between the lines that are known to be equal, refined by difflib."""
+    a = c = 0
+    for old, new, length in (*_equal_lines(before, after, kept), (len(before), len(after), 0)):
+        if before[a:old] != after[c:new]:
+            yield from _compare(before, after, _Change(a, old, c, new))
+        a, c = old + length, new + length
 
 
-def _starts(lines: Sequence[bytes]) -> list[int]:
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line))
-    return starts
+def _equal_lines(before: bytes, after: bytes, kept: Kept) -> Iterator[tuple[int, int, int]]:
+    """The part of each kept run that consists of whole lines in both texts: ``(old, new, length)``."""
+    for old, new, length in kept:
+        starts = _at_line_start(before, old) and _at_line_start(after, new)
+        ends = old + length == len(before) and new + length == len(after)
+        first = old if starts else before.find(b"\n", old, old + length) + 1
+        last = old + length if ends else before.rfind(b"\n", old, old + length) + 1
+        if (starts or first) and first < last:
+            yield first, new + first - old, last - first
 
 
-def _windows(
-    before: bytes, after: bytes, kept: Kept, old_starts: Sequence[int], new_starts: Sequence[int]
-) -> list[_Change]:
-    """Line ranges that cover the gaps; where two gaps share a line they are one window."""
-    windows: list[_Change] = []
-    old_at = new_at = 0
-    for old, new, length in (*kept, (len(before), len(after), 0)):
-        if old > old_at or new > new_at:
-            window = _Change(
-                *_line_range(old_starts, old_at, old, before),
-                *_line_range(new_starts, new_at, new, after),
-            )
-            last = windows[-1] if windows else None
-            if last and (window.i1 < last.i2 or window.j1 < last.j2):
-                windows[-1] = _Change(last.i1, max(last.i2, window.i2), last.j1, max(last.j2, window.j2))
-            else:
-                windows.append(window)
-        old_at, new_at = old + length, new + length
-    return windows
+def _at_line_start(content: bytes, offset: int) -> bool:
+    return offset == 0 or content[offset - 1 : offset] == b"\n"
 
 
-def _line_range(starts: Sequence[int], begin: int, end: int, content: bytes) -> tuple[int, int]:
-    """Lines that the bytes ``[begin, end]`` touch, both borders included: a kept border byte costs nothing."""
-    from bisect import bisect_left, bisect_right
+def _compare(before: bytes, after: bytes, window: _Change) -> Iterator[_Change]:
+    old, new = split_lines(before[window.a : window.b]), split_lines(after[window.c : window.d])
+    if len(old) * len(new) > _COMPARABLE:
+        yield window
+        return
+    a, c = window.a, window.c
+    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        removed, added = sum(map(len, old[i1:i2])), sum(map(len, new[j1:j2]))
+        if tag != "equal":
+            yield _Change(a, a + removed, c, c + added)
+        a, c = a + removed, c + added
 
-    first = max(0, bisect_right(starts, max(0, begin - 1)) - 1)
-    last = min(len(starts) - 1, bisect_left(starts, min(len(content), end + 1)))
-    return first, max(first, last)
 
-
-def _grouped(changes: Sequence[_Change]) -> Iterator[list[_Change]]:
+def _grouped(before: bytes, changes: Sequence[_Change]) -> Iterator[list[_Change]]:
     """Changes whose contexts meet belong to one hunk."""
     group: list[_Change] = []
     for change in changes:
-        if group and change.i1 - group[-1].i2 > 2 * CONTEXT:
+        if group and before.count(b"\n", group[-1].b, change.a) > 2 * CONTEXT:
             yield group
             group = []
         group.append(change)
@@ -134,29 +119,47 @@ def _grouped(changes: Sequence[_Change]) -> Iterator[list[_Change]]:
         yield group
 
 
-def _hunk(group: Sequence[_Change], old: Sequence[bytes], new: Sequence[bytes]) -> bytes:
-    first, last = group[0], group[-1]
-    before = min(CONTEXT, first.i1)
-    after = min(CONTEXT, len(old) - last.i2)
-    i1, i2 = first.i1 - before, last.i2 + after
-    j1, j2 = first.j1 - before, last.j2 + after
-    out = [f"@@ -{_range(i1, i2)} +{_range(j1, j2)} @@\n".encode()]
-    at = i1
+def _body(before: bytes, after: bytes, group: Sequence[_Change], start: int) -> tuple[list[bytes], int, int]:
+    """The lines of a hunk that begins at an offset of the old text, and how many old and new ones they are."""
+    out: list[bytes] = []
+    at = start
+    counts = {b" ": 0, b"-": 0, b"+": 0}
+
+    def put(sign: bytes, text: bytes) -> None:
+        lines = split_lines(text)
+        counts[sign] += len(lines)
+        out.extend(signed(sign, line) for line in lines)
+
     for change in group:
-        out += [_line(b" ", line) for line in old[at : change.i1]]
-        out += [_line(b"-", line) for line in old[change.i1 : change.i2]]
-        out += [_line(b"+", line) for line in new[change.j1 : change.j2]]
-        at = change.i2
-    out += [_line(b" ", line) for line in old[at:i2]]
-    return b"".join(out)
+        put(b" ", before[at : change.a])
+        put(b"-", before[change.a : change.b])
+        put(b"+", after[change.c : change.d])
+        at = change.b
+    put(b" ", before[at : _forward(before, at)])
+    return out, counts[b" "] + counts[b"-"], counts[b" "] + counts[b"+"]
 
 
-def _range(start: int, stop: int) -> str:
-    length = stop - start
+def _back(content: bytes, offset: int) -> int:
+    """Start of the context above a line start."""
+    for _ in range(CONTEXT):
+        if offset == 0:
+            break
+        offset = content.rfind(b"\n", 0, offset - 1) + 1
+    return offset
+
+
+def _forward(content: bytes, offset: int) -> int:
+    """End of the context below a line start."""
+    for _ in range(CONTEXT):
+        found = content.find(b"\n", offset)
+        if found < 0:
+            return len(content)
+        offset = found + 1
+    return offset
+
+
+def _range(number: int, length: int) -> str:
+    """Lines from a 1-based number on, in a hunk's header; an empty range names the line before it."""
     if length == 1:
-        return str(start + 1)
-    return f"{start + 1 if length else start},{length}"
-
-
-def _line(sign: bytes, line: bytes) -> bytes:
-    return sign + line if line.endswith(b"\n") else sign + line + b"\n\\ No newline at end of file\n"
+        return str(number)
+    return f"{number if length else number - 1},{length}"
