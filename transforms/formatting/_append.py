@@ -19,30 +19,37 @@ _TOO_LONG = Skip("the line would be too long, and its arguments cannot be evalua
 def append_string(site: Site, cx: Context) -> Fix | Skip:
     """The fix for a string: one expression over a buffer where that reads well, else statements that fill it."""
     statement = statement_of(site.node, cx)
-    stretch = run(site.parts)
     if isinstance(statement, Skip):
         return statement
-    assert stretch is not None, "a site with numbers has a stretch for the buffer"
     name = buffer_name(site, statement, cx)
     if isinstance(name, Skip):
         return name
     text = Text(cx, site.call, site.format)
-    if bounded(site.parts) and len(site.parts) > 2:
-        if len(groups(site.parts)) == 2 and len(site.parts) == 3 and site.parts[0].form is Form.TEXT:
-            stretch = (1, 2)  # one number with text on both sides
-        if stretch == (0, len(site.parts)) or is_lookup(site.node):
-            return _filled(site, statement, name, text, cx)
-    first, last = stretch
-    if is_lookup(site.node) and bounded(site.parts):
-        first, last = 0, len(site.parts)
-    middle: Expr = text.convert("string", text.chain(f"{name}[:0]", site.parts[first:last]))
-    outside = site.parts[:first], site.parts[last:]
-    terms = [text.string(part) for part in outside[0]] + [middle] + [text.string(part) for part in outside[1]]
-    new = replacement(site.node, Join(tuple(terms)) if len(terms) > 1 else middle, cx)
-    if isinstance(new, Skip):
-        return _filled(site, statement, name, text, cx) if bounded(site.parts) else new
-    declaration = f"var {name} [{size(site.parts[first:last])}]{text.word('byte')}"
-    return replace(site.node, new, cx, TITLE, before(statement, [declaration], cx), names=text)
+    refused: Skip | None = None
+    for first, last in _stretches(site):
+        middle: Expr = text.convert("string", text.chain(f"{name}[:0]", site.parts[first:last]))
+        head = tuple(text.string(part) for part in site.parts[:first])
+        tail = tuple(text.string(part) for part in site.parts[last:])
+        new = replacement(site.node, Join((*head, middle, *tail)) if head or tail else middle, cx)
+        if isinstance(new, str):
+            declaration = f"var {name} [{size(site.parts[first:last])}]{text.word('byte')}"
+            return replace(site.node, new, cx, TITLE, before(statement, [declaration], cx), names=text)
+        refused = new
+    return _filled(site, statement, name, text, cx) if bounded(site.parts) else refused or _TOO_LONG
+
+
+def _stretches(site: Site) -> list[tuple[int, int]]:
+    """Ranges of parts to put through the buffer in one expression, best first; none where statements read better."""
+    count = len(site.parts)
+    whole = (0, count)
+    if not bounded(site.parts):
+        found = run(site.parts)
+        return [found] if found is not None else []
+    values = [index for index, part in enumerate(site.parts) if part.form is not Form.TEXT]
+    alone = (values[0], values[0] + 1)
+    if is_lookup(site.node) or len(values) > 1:
+        return [whole] if count <= 2 else []
+    return [whole, alone] if count <= 2 else [alone]
 
 
 def _filled(site: Site, statement: Node, name: str, text: Text, cx: Context) -> Fix | Skip:

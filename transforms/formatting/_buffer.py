@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gofixer.transforms.formatting._layout import Expr, bare, depth_of, show
 from gofixer.transforms.formatting._parts import NUMBERS, Form, Part
-from gofixer.transforms.formatting._place import scope_of, statement_of
+from gofixer.transforms.formatting._place import scope_of, statement_of, taken
 from gofixer.transforms.formatting._site import APPEND, Site, Target, choose
 from gofixer.transforms.formatting._taste import cold
 from gofixer.transforms.formatting._text import Text
@@ -25,12 +25,13 @@ def size(parts: tuple[Part, ...]) -> int:
 def buffer_name(site: Site, statement: Node, cx: Context) -> str | Skip:
     """A name for the site's buffer: ``buf``, with a number for each other one in the same scope."""
     scope = scope_of(statement)
-    mentioned = [name for name in _NAMES if cx.mentions(scope, name)]
+    mentioned = [name for name in _NAMES if cx.mentions(scope, name) and taken(name, scope, cx)]
     earlier = [c for c in scope.descendants(nodes.Call) if c.end <= site.call.start and _needs_buffer(c, scope, cx)]
     if len(mentioned) + len(earlier) >= MOST_BUFFERS and not cx.selected:
         return Skip(f"more than {MOST_BUFFERS} buffers in one block: a helper function would read better")
-    free = [name for name in _NAMES if name not in mentioned]
-    return cx.fresh(site.call, *free[len(earlier) :], scope=scope)
+    name = [name for name in _NAMES if name not in mentioned][len(earlier)]
+    cx.names.append((scope.span, name))
+    return name
 
 
 def _needs_buffer(call: nodes.Call, scope: Node, cx: Context) -> bool:

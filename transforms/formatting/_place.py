@@ -7,9 +7,9 @@ from gofixer.transforms.formatting._order import any_interferes, around, interfe
 from gofixer.transform import Context, Edit, Node, Skip, nodes
 
 _FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
-_SWITCHES = (nodes.ExpressionSwitch, nodes.TypeSwitch)
 _CASES = (nodes.ExpressionCase, nodes.TypeCase, nodes.DefaultCase, nodes.CommunicationCase)
 WIDEST = 120
+SLACK = 8
 _TAB = 4
 
 
@@ -77,9 +77,33 @@ def scope_of(statement: Node) -> Node:
         current = current.parent
     assert current is not None, "a statement stands in a block or a case"
     parent = current.parent
-    if isinstance(current, nodes.Block):
-        return parent if isinstance(parent, _FUNCTIONS) else current
-    return parent if parent is not None else current
+    shares = _FUNCTIONS if isinstance(current, nodes.Block) else nodes.TypeSwitch
+    return parent if isinstance(parent, shares) else current
+
+
+def taken(name: str, scope: Node, cx: Context) -> bool:
+    """Whether a new variable of that name in a scope would collide with one there, or hide one that is used there."""
+    for word in scope.descendants(nodes.Identifier):
+        if word != name:
+            continue
+        found = cx.types.object(word.span)
+        if found is None or found.decl is None or found.decl_file != cx.facts.path:
+            return True
+        start, end = found.decl
+        raw = cx.facts.tree.root.raw.descendant_for_byte_range(start, end)
+        if not (scope.start <= start < scope.end) or raw is None or _home(cx.facts.tree.wrap(raw)) == scope:
+            return True
+    return False
+
+
+def _home(declared: Node) -> Node | None:
+    """The scope of a declared name, in the sense of `scope_of`; functions for parameters."""
+    for ancestor in declared.ancestors():
+        if isinstance(ancestor, nodes.StatementList):
+            return scope_of(ancestor)
+        if isinstance(ancestor, _FUNCTIONS):
+            return ancestor
+    return None
 
 
 def before(statement: Node, lines: list[str], cx: Context) -> Edit:
@@ -97,4 +121,4 @@ def fits(node: Node, text: str, cx: Context) -> bool:
     tail = cx.source[node.end : end if end >= 0 else len(cx.source)].decode("utf-8", "replace")
     width = len((line + text + tail.rstrip()).expandtabs(_TAB))
     old = max(len(row.decode("utf-8", "replace").expandtabs(_TAB)) for row in cx.source[start:end].split(b"\n"))
-    return width <= max(WIDEST, old)
+    return width <= max(WIDEST, old + SLACK)

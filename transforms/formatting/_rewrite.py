@@ -9,6 +9,7 @@ from gofixer.transforms.formatting._text import Text
 
 from gofixer.transform import Context, Edit, Fix, Node, Skip, nodes
 
+_PATH = (nodes.Identifier, nodes.Selector, nodes.FieldIdentifier)
 _LITERALS = (nodes.InterpretedStringLiteral, nodes.RawStringLiteral)
 _TAB = 4
 
@@ -45,8 +46,21 @@ def replace(node: Node, text: str, cx: Context, title: str, *more: Edit, names: 
     """The fix that puts a text in a node's place, or the refusal for a name that it needs and cannot have."""
     if names is not None and names.problem is not None:
         return names.problem
-    edit = Edit(node.start, node.end, text.encode("utf-8", "surrogateescape"))
+    start, text = _added(node, text)
+    edit = Edit(start, node.end, text.encode("utf-8", "surrogateescape"))
     return cx.fix(title, edit, *more, drops=("fmt",))
+
+
+def _added(node: Node, text: str) -> tuple[int, str]:
+    """Where the edit starts and its text: ``x = x + y`` is written ``x += y``."""
+    values = node.parent
+    if isinstance(values, nodes.ExpressionList) and isinstance(values.parent, nodes.Assignment):
+        left, operator = values.parent.left, values.parent.operator
+        begin = f"{left.str} + "
+        path = all(isinstance(n, _PATH) for n in left.descendants())
+        if operator.str == "=" and path and len(left.children) == len(values.children) == 1 and text.startswith(begin):
+            return operator.start, f"+= {text[len(begin) :]}"
+    return node.start, text
 
 
 def _has_composite(expr: Expr) -> bool:
