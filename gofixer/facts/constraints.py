@@ -139,6 +139,9 @@ def selects(config: Configuration, path: Path, source: bytes) -> bool:
     """Whether a configuration makes a file part of its package. Raises `ConstraintError`."""
     if path.name.startswith(("_", ".")):
         return False
+    named = name_constraint(path.name)
+    if named is not None and not buildexpr.holds(named, config.has):
+        return False  # what is written inside is not looked at
     expr = file_constraint(path, source)
     return expr is None or buildexpr.holds(expr, config.has)
 

@@ -118,7 +118,7 @@ def test_without_a_go_line_the_language_is_that_of_1_16(tmp_path: Path) -> None:
 
 def test_malformed_go_mod_is_named(tmp_path: Path) -> None:
     path = write(tmp_path / "go.mod", "module m\n\nrequire (\n")
-    with pytest.raises(ModuleError, match="go.mod:3: the require block is not closed") as caught:
+    with pytest.raises(ModuleError, match=r"go\.mod:3: the require block is not closed") as caught:
         find_module(tmp_path / "a.go")
     assert str(path.resolve()) in str(caught.value)
 

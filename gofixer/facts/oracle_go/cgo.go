@@ -30,7 +30,7 @@ func (s *State) learnCgo(request *Request, dirs []string) {
 	if len(missing) == 0 {
 		return
 	}
-	args := []string{"list", "-e", "-test", "-compiled", "-json=ImportPath,CompiledGoFiles,Error"}
+	args := []string{"list", "-e", "-test", "-compiled", "-json=ImportPath,CompiledGoFiles,Error,DepsErrors"}
 	if s.overlaid {
 		args = append(args, "-overlay="+request.Overlay)
 	}
@@ -45,6 +45,7 @@ func (s *State) learnCgo(request *Request, dirs []string) {
 			ImportPath      string
 			CompiledGoFiles []string
 			Error           *struct{ Err string }
+			DepsErrors      []struct{ Err string }
 		}
 		if decoder.Decode(&unit) != nil {
 			return
@@ -52,6 +53,8 @@ func (s *State) learnCgo(request *Request, dirs []string) {
 		var facts cgoFacts
 		if unit.Error != nil {
 			facts.problem = sentence(unit.Error.Err)
+		} else if len(unit.DepsErrors) > 0 {
+			facts.problem = sentence(unit.DepsErrors[0].Err)
 		}
 		for _, file := range unit.CompiledGoFiles {
 			if !filepath.IsAbs(file) {
