@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from gofixer.engine.registry import shipped
-from gofixer.testing.golden import Result, read_case, run_cases
+from gofixer.testing.golden import read_case
+from gofixer.testing.runner import Result, run_cases
 
 FOLDER = Path(__file__).parent / "golden"
 FILES = sorted(FOLDER.rglob("*.txtar"))

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from gofixer.engine.model import Verify
 from gofixer.errors import UserError
 
 app = typer.Typer(
@@ -17,15 +16,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Finds Go code that pays the runtime for nothing, rewrites it, proves the rewrite, and hands over a diff.",
 )
-
-
-class Format(StrEnum):
-    """Report forms."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 class Colour(StrEnum):
@@ -44,17 +35,29 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """`gofixer [OPTIONS] [PATHS]...` is short for `gofixer fix`."""
+    """`gofixer [OPTIONS] [PATHS]...` is short for `gofixer fix`; `gofixer fix --help` shows its options.
+
+    Finds Go code that pays the runtime for nothing, rewrites it, proves the rewrite, and hands over a diff.
+    """
 
 
-# Options of the contract that this version does not know: named, so that nobody takes silence for success.
-_LATER_FORMATS = ("sarif", "github", "markdown")
+# Words of the contract that this version does not know: named, so that nobody takes silence for success.
+_FORMATS, _LATER_FORMATS = ("text", "json"), ("sarif", "github", "markdown")
+_LEVELS, _LATER_LEVELS = ("none", "build", "vet"), ("test",)
+
+
+def _word(option: str, word: str, known: tuple[str, ...], later: tuple[str, ...]) -> str:
+    if word in later:
+        raise UserError(f"{option} {word} does not exist in this version: choose {' or '.join(known)}")
+    if word not in known:
+        raise UserError(f"{option} {word}: choose {' or '.join(known)}")
+    return word
 
 
 @app.command()
@@ -74,7 +77,9 @@ def fix(
     ] = None,
     ignore: Annotated[list[str] | None, typer.Option(metavar="NAMES", help="Not these transforms or families.")] = None,
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Also fixes that change behaviour as documented.")] = False,
-    verify: Annotated[Verify, typer.Option(help="How far to prove; `vet` includes `build`.")] = Verify.VET,
+    verify: Annotated[
+        str, typer.Option(metavar="[none|build|vet]", help="How far to prove; `vet` includes `build`.")
+    ] = "vet",
     format_: Annotated[str, typer.Option("--format", metavar="[text|json]", help="Report form.")] = "text",
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report to a file.")] = None,
     statistics: Annotated[bool, typer.Option("--statistics", help="Count outcomes by transform.")] = False,
@@ -84,32 +89,36 @@ def fix(
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Configuration file [default: gofixer.toml]")
     ] = None,
-    exclude: Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Leave these paths out.")] = None,
-    include_generated: Annotated[
-        bool, typer.Option("--include-generated", help="Generated files too.")
-    ] = False,
+    exclude: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Leave these paths out (as in .gitignore).")
+    ] = None,
+    include_generated: Annotated[bool, typer.Option("--include-generated", help="Generated files too.")] = False,
     transforms: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Also the Python transforms of a folder.")
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No summary, no notes.")] = False,
-    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Show skipped sites too.")] = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, notes and summary.")] = False,
+    verbose: Annotated[
+        int,
+        typer.Option(
+            "--verbose",
+            "-v",
+            count=True,
+            help="Show skipped sites with their reasons; twice: the commands of the proof too.",
+        ),
+    ] = 0,
     color: Annotated[Colour, typer.Option(help="Terminal colours.")] = Colour.AUTO,
     interactive: Annotated[bool, typer.Option("--interactive", hidden=True)] = False,
     evidence: Annotated[bool, typer.Option("--evidence", hidden=True)] = False,
-    profile: Annotated[list[Path] | None, typer.Option("--profile", hidden=True)] = None,
+    profile: Annotated[list[str] | None, typer.Option("--profile", hidden=True)] = None,
 ) -> int:
     """Find, rewrite, prove, and apply the safe fixes (or show them with --dry-run)."""
-    from gofixer.cli.fix import Options, fix_command
-
     for name, used in (("--interactive", interactive), ("--evidence", evidence), ("--profile", profile)):
         if used:
             raise UserError(f"{name} does not exist in this version")
-    if format_ in _LATER_FORMATS:
-        raise UserError(f"--format {format_} does not exist in this version")
-    if format_ not in list(Format):
-        raise UserError(f"--format {format_}: choose text or json")
-    if verify is Verify.TEST:
-        raise UserError("--verify test does not exist in this version: use --verify vet")
+    _word("--format", format_, _FORMATS, _LATER_FORMATS)
+    _word("--verify", verify, _LEVELS, _LATER_LEVELS)
+    from gofixer.cli.fix import Options, fix_command
+
     return fix_command(
         Options(
             paths=tuple(paths or ()),
@@ -119,7 +128,7 @@ def fix(
             ignore=tuple(ignore or ()),
             unsafe=unsafe,
             verify=verify,
-            json=format_ == Format.JSON,
+            form=format_,
             output=output,
             statistics=statistics,
             go=go,
@@ -136,41 +145,57 @@ def fix(
     )
 
 
+_Transforms = Annotated[Path | None, typer.Option(metavar="DIR", help="Also the Python transforms of a folder.")]
+_Config = Annotated[Path | None, typer.Option(metavar="FILE", help="Configuration file [default: gofixer.toml]")]
+_Color = Annotated[Colour, typer.Option(help="Terminal colours.")]
+
+
 @app.command("list")
-def list_(
-    transforms: Annotated[Path | None, typer.Option(metavar="DIR", help="Also those of a folder.")] = None,
-) -> int:
+def list_(transforms: _Transforms = None, config: _Config = None) -> int:
     """Show the table of transforms."""
     from gofixer.cli.catalogue import list_command
 
-    return list_command(transforms)
+    return list_command(transforms, config)
 
 
 @app.command()
-def explain(name: Annotated[str, typer.Argument(help="Name of a transform.")]) -> int:
+def explain(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a transform.")],
+    transforms: _Transforms = None,
+    config: _Config = None,
+    color: _Color = Colour.AUTO,
+) -> int:
     """Show the documentation of a transform."""
     from gofixer.cli.catalogue import explain_command
 
-    return explain_command(name)
+    return explain_command(name, transforms, config, color.value)
 
 
-@app.command()
-def test(  # noqa: PT028 - a command, no test
-    paths: Annotated[list[Path], typer.Argument(help="Folders with .txtar goldens, such files, or a gofixer.toml.")],
-    transforms: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Also the Python transforms of a folder.")
-    ] = None,
+@app.command("test")
+def run_tests(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...", help="Folders with .txtar goldens, such files, or a gofixer.toml."),
+    ],
+    transforms: _Transforms = None,
     go: Annotated[Path | None, typer.Option(metavar="FILE", help="The Go toolchain to use.")] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Rewrite the want sections of goldens; read them before you keep them.")
+    ] = False,
+    color: _Color = Colour.AUTO,
 ) -> int:
     """Run golden tests of transforms, ours or your own."""
+    import sys
+
+    from gofixer.cli.terminal import palette
     from gofixer.cli.testing import test_command
 
-    return test_command(paths, transforms, go)
+    return test_command(paths, transforms, go, update, palette(color.value, sys.stdout))
 
 
 @app.command()
 def undo(
-    path: Annotated[Path, typer.Argument(help="Where the run was: a folder of its repository.")] = Path(),
+    path: Annotated[Path, typer.Argument(metavar="[PATH]", help="A folder of the repository of that run.")] = Path(),
 ) -> int:
     """Take back what the latest run wrote."""
     from gofixer.cli.fix import undo_command

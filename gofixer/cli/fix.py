@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gofixer import pipeline
+from gofixer.cli.main import WrittenInterrupt
 from gofixer.cli.progress import progress_on
+from gofixer.cli.terminal import complain, palette, write_bytes
 from gofixer.engine import registry
 from gofixer.engine.config import Config, find, load
 from gofixer.engine.model import Outcome, Report, Request, Verify
 from gofixer.errors import ExitCode, UserError
-from gofixer.report import json_report, text
+from gofixer.report import FORMATS, text
+from gofixer.report.paths import relative
 from gofixer.rules import from_config
 from gofixer.transform import Transform
 
@@ -30,8 +34,8 @@ class Options:
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     unsafe: bool
-    verify: Verify
-    json: bool
+    verify: str
+    form: str
     output: Path | None
     statistics: bool
     go: Path | None
@@ -52,13 +56,15 @@ def fix_command(options: Options) -> int:
     config = configuration(options.config, cwd, options.paths)
     transforms = available(config, options.transforms)
     active, selected = choose(transforms, options, config)
+    if options.output is not None and options.output.is_dir():
+        raise UserError(f"--output {options.output}: is a folder")
     request = Request(
         cwd=cwd,
         paths=options.paths,
         config=config,
         transforms=active,
         selected=selected,
-        verify=options.verify,
+        verify=Verify(options.verify),
         unsafe=options.unsafe or config.unsafe,
         go=options.go,
         jobs=options.jobs,
@@ -69,7 +75,10 @@ def fix_command(options: Options) -> int:
     with progress_on(sys.stderr, wanted=not options.quiet) as progress:
         report = pipeline.analyse(replace(request, progress=progress))
     written = report if options.dry_run else pipeline.apply(request, report)
-    _print(written, options, cwd)
+    try:
+        _print(written, options, cwd)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt if options.dry_run or not written.changes else WrittenInterrupt from None
     return _exit_code(written, report, options)
 
 
@@ -86,70 +95,78 @@ def configuration(given: Path | None, cwd: Path, paths: Iterable[str]) -> Config
 def available(config: Config, folder: Path | None) -> tuple[Transform, ...]:
     """All transforms that this run may use; a name stands for one transform."""
     extra = registry.from_folder(folder) if folder else ()
-    return registry.collect(registry.shipped(), registry.installed(), extra, from_config(config))
+    others = registry.collect(registry.shipped(), registry.installed(), extra)
+    taken = {word for t in others for word in (t.name, t.family)}
+    return (*others, *from_config(config, taken))
 
 
 def choose(
     transforms: tuple[Transform, ...], options: Options, config: Config
 ) -> tuple[tuple[Transform, ...], frozenset[str]]:
     """The active transforms and those whose gates are lifted; the command line goes before the file."""
-    known = {t.name for t in transforms}
-    for name in config.options:
-        if name not in known:
-            raise UserError(f"{config.path}: [transforms.{name}]: there is no such transform")
     for name, given in config.options.items():
-        declared = next(t for t in transforms if t.name == name).options
-        for key, value in given.items():
-            option = declared.get(key)
-            if option is None:
-                raise UserError(f"{config.path}: [transforms.{name}] has no option `{key}`")
-            if option.choices and value not in option.choices:
-                raise UserError(f"{config.path}: {name}.{key} must be one of {', '.join(option.choices)}")
-    ignored = (*options.ignore, *config.ignore)
-    return registry.select(transforms, options.select or config.select, ignored)
+        _check_options(name, given, transforms, config)
+    words = [(f"per-file-ignores.{glob!r}", names) for glob, names in config.per_file_ignores.items()]
+    for key, names in [("select", config.select), ("ignore", config.ignore), *words]:
+        try:
+            registry.select(transforms, names, ())
+        except UserError as error:
+            raise UserError(f"{config.path}: `{key}`: {str(error).removeprefix('--select ')}") from None
+    return registry.select(transforms, options.select or config.select, (*options.ignore, *config.ignore))
+
+
+def _check_options(
+    name: str, given: Mapping[str, str | int | bool], transforms: tuple[Transform, ...], config: Config
+) -> None:
+    transform = next((t for t in transforms if t.name == name), None)
+    if transform is None:
+        close = difflib.get_close_matches(name, [t.name for t in transforms], n=1)
+        raise UserError(
+            f"{config.path}: [transforms.{name}]: no such transform{f'; did you mean {close[0]}?' if close else ''}"
+        )
+    for key, value in given.items():
+        option = transform.options.get(key)
+        if option is None:
+            known = ", ".join(transform.options) or "none"
+            raise UserError(f"{config.path}: [transforms.{name}] has no option `{key}`; there are: {known}")
+        if type(value) is not type(option.default):
+            kind = {str: "a text", int: "a number", bool: "true or false"}[type(option.default)]
+            raise UserError(f"{config.path}: {name}.{key} must be {kind}")
+        if option.choices and value not in option.choices:
+            raise UserError(f"{config.path}: {name}.{key} must be one of {', '.join(option.choices)}")
 
 
 def _print(report: Report, options: Options, cwd: Path) -> None:
-    stdout_colour, stderr_colour = (_colours(options.colour, stream) for stream in (sys.stdout, sys.stderr))
-    if options.json:
-        main = json_report.render(report, cwd)
-    elif options.dry_run:
-        main = pipeline.patch_of(report.changes, cwd)
-        if stdout_colour and options.output is None:
-            main = text.coloured_patch(main)
+    """The document to standard output or a file; notes, refusals and the summary to standard error."""
+    out, err = palette(options.colour, sys.stdout), palette(options.colour, sys.stderr)
+    verbose = options.verbose > 0
+    patch = options.dry_run and options.form == "text"
+    if patch:
+        document = pipeline.patch_of(report.changes, cwd)
+        if out.colour and options.output is None:
+            document = text.coloured_patch(document)
     else:
-        shown = text.findings(report, cwd, verbose=options.verbose > 0, colour=stdout_colour and not options.output)
-        main = "".join(f"{line}\n" for line in shown).encode("utf-8", "surrogateescape")
+        document = FORMATS[options.form](report, cwd, colour=out.colour and options.output is None, verbose=verbose)
     if options.output is not None:
-        _write_output(options.output, main)
+        _write_output(options.output, document)
     else:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(main)
-        sys.stdout.buffer.flush()
-    if options.quiet:
-        return
-    lines = list(text.notes(report.notes, cwd, colour=stderr_colour))
-    if options.dry_run and options.verbose and not options.json:
-        lines += text.findings(report, cwd, verbose=True, colour=stderr_colour)
-    elif options.dry_run and not options.json:
-        rejected = [f for f in report.findings if f.outcome is Outcome.REJECTED]
-        lines += text.findings(replace(report, findings=rejected), cwd, verbose=False, colour=stderr_colour)
+        write_bytes(document)
+    lines: list[str] = []
+    if not options.quiet:
+        lines += text.notes(report.notes, cwd, err)
+        if patch:
+            shown = report.findings if verbose else [f for f in report.findings if f.outcome is Outcome.REJECTED]
+            lines += text.findings(shown, cwd, err, verbose=True)
+        if options.verbose > 1:
+            lines += [f"ran: {command}" for command in report.commands]
     if options.statistics:
         lines += text.statistics(report)
-    lines += text.summary(report, unsafe=options.unsafe)
+    if not options.quiet:
+        lines += text.summary(report, unsafe=options.unsafe, verbose=verbose)
     if report.missing_toolchain:
         lines.append(f"gofixer: error: {report.missing_toolchain}")
-    sys.stderr.write("".join(f"{line}\n" for line in lines))
-
-
-def _colours(wanted: str, stream: object) -> bool:
-    if wanted != "auto":
-        return wanted == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return bool(getattr(stream, "isatty", lambda: False)()) and os.environ.get("TERM") != "dumb"
+    for line in lines:
+        complain(line)
 
 
 def _write_output(path: Path, content: bytes) -> None:
@@ -180,7 +197,7 @@ def undo_command(path: Path) -> int:
         raise UserError(f"{path}: no such folder")
     done, failed = pipeline.undo(path)
     for file in done:
-        print(f"{json_report.relative(file, Path.cwd())}: as it was")
+        write_bytes(f"{relative(file, Path.cwd())}: as it was\n".encode())
     for file, reason in failed.items():
-        print(f"gofixer: error: {json_report.relative(file, Path.cwd())} {reason}", file=sys.stderr)
+        complain(f"gofixer: error: {relative(file, Path.cwd())} {reason}")
     return ExitCode.USAGE if failed else ExitCode.OK

@@ -9,9 +9,13 @@ import traceback
 from gofixer.errors import ExitCode, UserError
 
 LATER = ("lsp", "pr", "bench", "prove", "campaign", "init")
-COMMANDS = ("fix", "list", "explain", "test", "undo", *LATER)
-_GLOBAL = ("--help", "-h", "--version", "--install-completion", "--show-completion")
+COMMANDS = ("fix", "list", "explain", "test", "undo")
+_GLOBAL = ("--help", "-h", "--install-completion", "--show-completion")
 _INTERRUPTED = 130
+
+
+class WrittenInterrupt(KeyboardInterrupt):
+    """An interrupt after the files were written."""
 
 
 def main() -> None:
@@ -21,19 +25,26 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command; gives the exit code. ``gofixer PATH`` and ``gofixer --option`` mean ``gofixer fix``."""
-    if not arguments or (arguments[0] not in COMMANDS and arguments[0] not in _GLOBAL):
+    if arguments == ["--version"]:
+        return _version()
+    if "_GOFIXER_COMPLETE" not in os.environ and (not arguments or arguments[0] not in (*COMMANDS, *LATER, *_GLOBAL)):
         arguments = ["fix", *arguments]
     try:
-        if arguments[0] in LATER:
-            raise UserError(f"`gofixer {arguments[0]}` does not exist in this version")
+        if arguments and arguments[0] in LATER:
+            raise UserError(
+                f"`gofixer {arguments[0]}` does not exist in this version (a folder of that name is ./{arguments[0]})"
+            )
         from gofixer.cli.app import app
 
         result = app(arguments, standalone_mode=False, prog_name="gofixer")
+        sys.stdout.flush()
         return int(result or 0)
     except UserError as error:
         return _fail(str(error), error.exit_code)
+    except WrittenInterrupt:
+        return _fail("interrupted; the fixes are in place, `gofixer undo` takes them back", _INTERRUPTED)
     except KeyboardInterrupt:
-        return _fail("interrupted", _INTERRUPTED)
+        return _fail("interrupted; nothing was written", _INTERRUPTED)
     except BrokenPipeError:
         # Whoever read the output has seen enough; the interpreter must not try to flush it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -42,17 +53,32 @@ def run(arguments: list[str]) -> int:
         return _unexpected(error, arguments)
 
 
+def _version() -> int:
+    from importlib.metadata import version
+
+    print(f"gofixer {version('gofixer')}")
+    return ExitCode.OK
+
+
 def _unexpected(error: Exception, arguments: list[str]) -> int:
-    name = type(error).__name__
-    if name in ("Abort", "Exit"):
-        return int(getattr(error, "exit_code", 1))
+    import typer
+
+    if isinstance(error, typer.Exit):
+        return int(error.exit_code)
+    if isinstance(error, typer.Abort):
+        return _fail("interrupted; nothing was written", _INTERRUPTED)
     if hasattr(error, "format_message"):
-        return _fail(error.format_message(), ExitCode.USAGE)
+        return _fail(" ".join(error.format_message().split()), ExitCode.USAGE)
+    if isinstance(error, MemoryError):
+        return _fail("out of memory; nothing was written; --jobs 1 needs less", ExitCode.TOOLCHAIN)
     if "-vv" in arguments:
         traceback.print_exc()
-    return _fail(f"gofixer failed, which is a bug: {name}: {error} (-vv shows where)", ExitCode.TOOLCHAIN)
+    words = f"{type(error).__name__}: {error}".splitlines()[0]
+    return _fail(f"a bug in gofixer, please report it with the output of -vv: {words}", ExitCode.TOOLCHAIN)
 
 
 def _fail(sentence: str, code: int) -> int:
-    print(f"gofixer: error: {sentence.rstrip('.')}", file=sys.stderr)
+    encoding = sys.stderr.encoding or "utf-8"
+    line = f"gofixer: error: {sentence.rstrip('.')}"
+    print(line.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
     return code

@@ -5,106 +5,158 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from gofixer.engine.checks import NEEDS_UNSAFE
 from gofixer.engine.model import Finding, Note, Outcome, Report
-from gofixer.report.json_report import relative
+from gofixer.report.paths import relative
 
-_RESET, _BOLD, _DIM = "\x1b[0m", "\x1b[1m", "\x1b[2m"
-_COLOURS = {
-    Outcome.APPLIED: "\x1b[32m",
-    Outcome.PROPOSED: "\x1b[32m",
-    Outcome.REJECTED: "\x1b[31m",
-    Outcome.CONFLICTED: "\x1b[33m",
-    Outcome.SKIPPED: "\x1b[33m",
-    Outcome.SUPPRESSED: "\x1b[2m",
-}
-_PATCH_COLOURS = ((b"+++ ", b"\x1b[1m"), (b"--- ", b"\x1b[1m"), (b"diff ", b"\x1b[1m"), (b"@@", b"\x1b[36m"))
+_DONE = frozenset({Outcome.APPLIED, Outcome.PROPOSED})
 _QUOTED = re.compile(r"`[^`]*`")
 _MOST_REASONS = 6
 
 
-def coloured_patch(patch: bytes) -> bytes:
-    """A patch with terminal colours as git gives it."""
-    out = []
-    in_hunk = False
-    for line in patch.splitlines(keepends=True):
-        body, ending = line.rstrip(b"\n"), line[len(line.rstrip(b"\n")) :]
-        colour = b""
-        if line.startswith(b"diff "):
-            in_hunk = False
-        if in_hunk and line[:1] in b"+-":
-            colour = b"\x1b[32m" if line[:1] == b"+" else b"\x1b[31m"
-        else:
-            colour = next((code for prefix, code in _PATCH_COLOURS if line.startswith(prefix)), b"")
-        in_hunk = in_hunk or line.startswith(b"@@")
-        out.append(colour + body + b"\x1b[0m" + ending if colour else line)
-    return b"".join(out)
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Terminal colours, or none."""
+
+    colour: bool
+
+    def bold(self, text: str) -> str:
+        """Text that stands out."""
+        return f"\x1b[1m{text}\x1b[0m" if self.colour else text
+
+    def outcome(self, word: str) -> str:
+        """The word of an outcome in its colour."""
+        code = _OUTCOME_COLOURS.get(word)
+        return f"\x1b[{code}m{word}\x1b[0m" if self.colour and code else word
 
 
-def findings(report: Report, cwd: Path, *, verbose: bool, colour: bool) -> Iterator[str]:
-    """One line per finding: what was done, what was rejected, and when ``verbose`` what was left alone and why."""
-    always = {Outcome.APPLIED, Outcome.PROPOSED, Outcome.REJECTED, Outcome.CONFLICTED}
-    for finding in report.findings:
-        if verbose or finding.outcome in always:
-            yield _line(finding, cwd, colour)
+_OUTCOME_COLOURS = {
+    "applied": "32",
+    "proposed": "32",
+    "ok": "32",
+    "rejected": "31",
+    "FAIL": "31",
+    "error": "31",
+    "conflicted": "33",
+    "skipped": "33",
+    "skip": "33",
+    "warning": "33",
+    "suppressed": "2",
+}
+PLAIN, COLOURED = Palette(False), Palette(True)
 
 
-def _line(finding: Finding, cwd: Path, colour: bool) -> str:
-    place = f"{relative(finding.file, cwd)}:{finding.line}:{finding.column}"
-    outcome = finding.outcome.value
-    if colour:
-        place = f"{_BOLD}{place}{_RESET}"
-        outcome = f"{_COLOURS[finding.outcome]}{outcome}{_RESET}"
-    text = finding.reason or finding.message
-    unproved = "" if finding.proved else " (not proved)"
-    return f"{place}: {finding.transform} {outcome}{unproved}: {text}"
+def palette_of(colour: bool) -> Palette:
+    """The palette with or without colours."""
+    return COLOURED if colour else PLAIN
 
 
-def notes(items: Iterable[Note], cwd: Path, *, colour: bool) -> Iterator[str]:
+def render(report: Report, cwd: Path, *, colour: bool, verbose: bool) -> bytes:
+    """The text report: one line per finding, by file."""
+    lines = findings(report.findings, cwd, palette_of(colour), verbose=verbose)
+    return "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
+
+
+def findings(items: Iterable[Finding], cwd: Path, palette: Palette, *, verbose: bool) -> Iterator[str]:
+    """``path:line:col: name message``, in source order; sites that were left alone only where ``verbose``."""
+    quiet = {Outcome.SKIPPED, Outcome.SUPPRESSED}
+    for finding in items:
+        if verbose or finding.outcome not in quiet:
+            yield _line(finding, cwd, palette)
+
+
+def _line(finding: Finding, cwd: Path, palette: Palette) -> str:
+    place = palette.bold(f"{relative(finding.file, cwd)}:{finding.line}:{finding.column}")
+    if finding.outcome in _DONE:
+        unproved = "" if finding.proved else " (not proved)"
+        return f"{place}: {finding.transform} {finding.message}{unproved}"
+    return f"{place}: {finding.transform} {palette.outcome(finding.outcome.value)}: {finding.reason}"
+
+
+def notes(items: Iterable[Note], cwd: Path, palette: Palette) -> Iterator[str]:
     """One line per note."""
     for note in items:
         place = f"{relative(note.file, cwd)}:" if note.file else "gofixer:"
         if note.line:
             place += f"{note.line}:"
-        if colour:
-            place = f"{_BOLD}{place}{_RESET}"
-        yield f"{place} {note.level}: {note.message}"
+        yield f"{palette.bold(place)} {palette.outcome(note.level)}: {note.message}"
 
 
-def summary(report: Report, *, unsafe: bool) -> Iterator[str]:
+# -- the patch --------------------------------------------------------------------------------------------------
+
+
+def coloured_patch(patch: bytes) -> bytes:
+    """A patch with terminal colours as git gives it; without the colours it is the patch again."""
+    out = []
+    old = new = 0
+    for line in patch.split(b"\n"):
+        code = b""
+        if old > 0 or new > 0:
+            code = _HUNK_COLOURS.get(line[:1], b"")
+            old -= line[:1] in (b" ", b"-", b"")
+            new -= line[:1] in (b" ", b"+", b"")
+        elif hunk := _HUNK.match(line):
+            old, new = (int(count) if count is not None else 1 for count in hunk.groups())
+            code = b"\x1b[36m"
+        elif line.startswith((b"diff ", b"--- ", b"+++ ")):
+            code = b"\x1b[1m"
+        # The carriage return of a CRLF line stays at its end.
+        body = line[:-1] if line.endswith(b"\r") else line
+        out.append(code + body + b"\x1b[0m" + line[len(body) :] if code else line)
+    return b"\n".join(out)
+
+
+_HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@")
+_HUNK_COLOURS = {b"+": b"\x1b[32m", b"-": b"\x1b[31m"}
+
+
+def coloured_diff(diff: str) -> str:
+    """A unified diff as text, in colours."""
+    return coloured_patch(diff.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+
+
+# -- the end ----------------------------------------------------------------------------------------------------
+
+
+def summary(report: Report, *, unsafe: bool, verbose: bool) -> Iterator[str]:
     """What a run comes to, in a few lines."""
     outcomes = Counter(finding.outcome for finding in report.findings)
-    done = [f for f in report.findings if f.outcome in (Outcome.APPLIED, Outcome.PROPOSED)]
-    word = "applied" if outcomes[Outcome.APPLIED] else "proposed"
+    done = [f for f in report.findings if f.outcome in _DONE]
     if done:
-        files = len({f.file for f in done})
-        names = len({f.transform for f in done})
-        text = f"{_count(len(done), 'fix', 'fixes')} {word} in {_count(files, 'file')} ({_count(names, 'transform')})"
+        files, names = len({f.file for f in done}), len({f.transform for f in done})
+        text = f"{_count(len(done), 'fix', 'fixes')} in {_count(files, 'file')} ({_count(names, 'transform')})"
+        if outcomes[Outcome.PROPOSED]:
+            text += ", nothing written"
     else:
         text = f"nothing to fix in {_count(report.files, 'file')}"
     parts = [text]
     if skipped := outcomes[Outcome.SKIPPED]:
         parts.append(f"{skipped} skipped: {', '.join(_reasons(report.findings))}")
-    parts += [
-        f"{outcomes[o]} {o.value}" for o in (Outcome.REJECTED, Outcome.CONFLICTED, Outcome.SUPPRESSED) if outcomes[o]
-    ]
+    rest = (Outcome.REJECTED, Outcome.CONFLICTED, Outcome.SUPPRESSED)
+    parts += [f"{outcomes[outcome]} {outcome.value}" for outcome in rest if outcomes[outcome]]
     yield "; ".join(parts) + f" [{report.seconds:.1f} s]"
+    if unproved := sum(not f.proved for f in done):
+        yield f"{_count(unproved, 'fix was', 'fixes were')} not proved: --verify none was asked for"
     held_back = sum(f.reason == NEEDS_UNSAFE for f in report.findings)
     if held_back and not unsafe:
-        yield f"--unsafe would add {_count(held_back, 'fix', 'fixes')} that change behaviour as documented"
-    if outcomes[Outcome.SKIPPED]:
+        verb = "changes" if held_back == 1 else "change"
+        yield f"--unsafe would add {_count(held_back, 'fix', 'fixes')} that {verb} behaviour as documented"
+    if outcomes[Outcome.SKIPPED] and not verbose:
         yield "-v shows each skipped site with its reason"
 
 
 def statistics(report: Report) -> Iterator[str]:
-    """A table of transforms and outcomes."""
-    names = sorted({f.transform for f in report.findings})
-    width = max((len(name) for name in names), default=9)
+    """A table of transforms and outcomes, the most frequent first."""
+    totals = Counter(f.transform for f in report.findings)
+    if not totals:
+        return
+    width = max(len(name) for name in ("transform", *totals))
     columns = [o for o in Outcome if any(f.outcome is o for f in report.findings)]
     yield " ".join([f"{'transform':{width}}", *(f"{o.value:>10}" for o in columns)])
-    for name in names:
+    for name, _ in sorted(totals.items(), key=lambda item: (-item[1], item[0])):
         counts = Counter(f.outcome for f in report.findings if f.transform == name)
         yield " ".join([f"{name:{width}}", *(f"{counts[o]:>10}" for o in columns)])
 
@@ -116,8 +168,9 @@ def short_reason(reason: str) -> str:
 
 def _reasons(items: Sequence[Finding]) -> list[str]:
     counts = Counter(short_reason(f.reason) for f in items if f.outcome is Outcome.SKIPPED)
-    shown = [f"{count} {reason}" for reason, count in counts.most_common(_MOST_REASONS)]
-    rest = sum(counts.values()) - sum(count for _, count in counts.most_common(_MOST_REASONS))
+    most = counts.most_common(_MOST_REASONS)
+    shown = [f"{count} {reason}" for reason, count in most]
+    rest = sum(counts.values()) - sum(count for _, count in most)
     return [*shown, f"{rest} for other reasons"] if rest else shown
 
 

@@ -1,0 +1,42 @@
+"""What the command line knows of the terminal: whether to colour a stream, and how to write to it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TextIO
+
+from gofixer.report.text import PLAIN, Palette, palette_of
+
+AUTO, ALWAYS, NEVER = "auto", "always", "never"
+
+
+def palette(wanted: str, stream: TextIO) -> Palette:
+    """Colours for a stream: as ``--color`` says, else NO_COLOR and FORCE_COLOR, else on a terminal only."""
+    return palette_of(_colours(wanted, stream))
+
+
+def _colours(wanted: str, stream: TextIO) -> bool:
+    if wanted != AUTO:
+        return wanted == ALWAYS
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def write_bytes(content: bytes) -> None:
+    """Write to standard output as it is, whatever the locale's encoding."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def complain(text: str) -> None:
+    """Write a line to standard error; what the terminal cannot show is escaped."""
+    encoding = sys.stderr.encoding or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
+
+
+__all__ = ["ALWAYS", "AUTO", "NEVER", "PLAIN", "Palette", "complain", "palette", "write_bytes"]
