@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from gofixer.facts.toolchain import Toolchain, find_toolchain
 from gofixer.patch import undo as undoing
 from gofixer.patch.apply import Write, Written, write_files
 from gofixer.patch.diff import file_diff, hunks
+from gofixer.patch.names import naming
 from gofixer.paths import cache_dir, state_dir
 from gofixer.prove import GoProver
 
@@ -57,13 +57,11 @@ def _toolchain(request: Request) -> tuple[Toolchain | None, str]:
 
 def patch_of(changes: Sequence[FileChange], folder: Path) -> bytes:
     """The patch that `git apply` takes in ``folder``, one file after the other in path order."""
+    style = naming([change.path for change in changes], folder)
     return b"".join(
-        file_diff(_name(change.path, folder), change.before, change.after, change.kept) for change in changes
+        file_diff(style.name(change.path), change.before, change.after, change.kept, git=style.git)
+        for change in changes
     )
-
-
-def _name(path: Path, folder: Path) -> str:
-    return os.path.relpath(path, folder).replace(os.sep, "/")
 
 
 def apply(request: Request, report: Report) -> Report:
@@ -72,9 +70,10 @@ def apply(request: Request, report: Report) -> Report:
     Proposed findings become applied. Files that could not be written keep theirs as skipped with the reason, and
     an error note each. Raises `UserError` where nothing can be written at all; then nothing was changed.
     """
+    base = undoing.base_of(request.cwd)
+    undoing.recover(state_dir(), base)
     if not report.changes:
         return report
-    base = undoing.base_of(request.cwd)
     reversals = [undoing.Reversal(c.path, c.before, c.after, c.kept) for c in report.changes]
     saved = undoing.save(state_dir(), base, reversals)
     roots = sorted({module.dir for module in report.modules}) or [request.cwd]
@@ -83,8 +82,7 @@ def apply(request: Request, report: Report) -> Report:
     except BaseException:
         saved.discard()
         raise
-    if not written.done:
-        saved.discard()
+    saved.complete(written)
     return dataclasses.replace(
         report,
         findings=[_after_writing(finding, written) for finding in report.findings],
@@ -92,6 +90,7 @@ def apply(request: Request, report: Report) -> Report:
         notes=[
             *report.notes,
             *(Note(f"{why}; left as it was", path, level="error") for path, why in written.failed.items()),
+            *(Note(note, path) for path, note in written.notes.items()),
         ],
     )
 

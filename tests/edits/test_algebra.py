@@ -75,7 +75,8 @@ def test_what_touches_what(one: Edit, other: Edit, expected: bool) -> None:
 
 @given(sources_and_fixes())
 def test_taken_answers_as_touches_does(case: tuple[bytes, list[Fix]]) -> None:
-    taken, seen = Taken(), []
+    taken = Taken()
+    seen: list[Edit] = []
     for fix in case[1]:
         clash = any(touches(a, b) for a in seen for b in fix.edits)
         assert taken.clashes(fix.edits) is clash
@@ -96,7 +97,8 @@ def test_merged_fixes_do_what_they_do_one_after_the_other(case: tuple[bytes, lis
     source, fixes = case
     accepted, waiting = merge(fixes)
     assert sorted(f.title for f in fixes) == sorted(f.title for f in (*accepted, *waiting))
-    text, steps = source, []
+    text = source
+    steps: list[OffsetMap] = []
     for fix in accepted:
         moved = []
         for edit in fix.edits:
