@@ -197,10 +197,9 @@ func (s *survey) identifier(identifier *ast.Ident) {
 		s.facts[object] = facts
 	}
 	role := s.checked.role(s.stack)
-	start, end := s.checked.files[s.file].span(identifier)
+	start, _ := s.checked.files[s.file].span(identifier)
 	function := s.function()
 	facts.uses = append(facts.uses, [5]int{s.file, start, role, function[0], function[1]})
-	_ = end
 	switch role {
 	case roleWrite, roleReadWrite:
 		facts.reassigned = true
