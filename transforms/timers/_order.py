@@ -61,15 +61,15 @@ def _operands(case: nodes.CommunicationCase) -> Iterator[Node]:
 
 def _slow(node: Node, cx: Context) -> Iterator[Node]:
     """Calls and receives in an expression that may take time or change something."""
-    for found in (node, *inside(node, nodes.Call, nodes.Unary)):
+    for found in (node, *inside(node, nodes.Call, nodes.TypeConversion, nodes.Unary)):
         if isinstance(found, nodes.Unary) and found.operator == "<-":
             yield found
-        if isinstance(found, nodes.Call) and not _quick(found, cx):
+        if isinstance(found, nodes.Call | nodes.TypeConversion) and not _quick(found, cx):
             yield found
 
 
-def _quick(call: nodes.Call, cx: Context) -> bool:
-    function = cx.expr(call.function)
+def _quick(call: nodes.Call | nodes.TypeConversion, cx: Context) -> bool:
+    function = cx.expr(call.function if isinstance(call, nodes.Call) else call.type)
     if function is not None and function.mode == "type":
         return True
     name = cx.callee(call)

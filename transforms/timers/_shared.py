@@ -64,17 +64,20 @@ def wait_of(call: nodes.Call, duration: Node) -> Wait | None:
     return Wait(call, duration, call, case, select) if case and isinstance(select, nodes.Select) else None
 
 
-def declared(call: Node) -> nodes.Identifier | None:
-    """The one name that a call's result is declared as: ``name := call`` or ``var name = call``."""
-    holder = call.parent.parent if isinstance(call.parent, nodes.ExpressionList) else None
+def declaration(value: Node) -> Node | None:
+    """The declaration of one name that an expression is the value of: ``name := value`` or ``var name = value``."""
+    holder = value.parent.parent if isinstance(value.parent, nodes.ExpressionList) else None
     match holder:
-        case nodes.ShortVarDeclaration():
-            names = holder.left.items
-        case nodes.VarSpec() if holder.type is None and isinstance(holder.parent, nodes.VarDeclaration):
-            names = holder.name
-        case _:
-            return None
-    return names[0] if len(names) == 1 and isinstance(names[0], nodes.Identifier) else None
+        case nodes.ShortVarDeclaration() if len(holder.left.items) == 1:
+            return holder
+        case nodes.VarSpec() if len(holder.name) == 1 and holder.type is None:
+            return holder.parent if isinstance(holder.parent, nodes.VarDeclaration) else None
+    return None
+
+
+def declared(statement: Node) -> nodes.Identifier | None:
+    """The name of a declaration of one name."""
+    return next(statement.descendants(nodes.Identifier), None)
 
 
 def other_cases(wait: Wait) -> list[nodes.CommunicationCase]:

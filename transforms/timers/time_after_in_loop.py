@@ -64,6 +64,7 @@ from gofixer.transforms.timers._flow import EXIT, NEXT, UNWIND, Flow, inside, la
 from gofixer.transforms.timers._order import out_of_order, steady
 from gofixer.transforms.timers._shared import (
     Wait,
+    declaration,
     declared,
     has_default,
     is_cancellation,
@@ -117,19 +118,20 @@ def check(match: Match, cx: Context) -> Result:
 
 def _named(call: nodes.Call, duration: Node, function: Node, cx: Context) -> Wait | Skip | None:
     """The wait of ``timeout := time.After(d)`` whose name is read in one select of the same loop."""
-    name = declared(call)
-    if name is None:
-        return (
-            None
-            if isinstance(outside_parentheses(call).parent, nodes.Unary)
-            else Skip("the channel is stored or passed on")
-        )
-    helper, found = cx.statement(call), cx.object(name)
+    if isinstance(outside_parentheses(call).parent, nodes.Unary):
+        return None
+    helper = declaration(call)
+    name = declared(helper) if helper else None
+    if helper is None or name is None:
+        return Skip("the channel is stored or passed on")
+    if not isinstance(helper.parent, nodes.StatementList):
+        return Skip(f"`{name.str}` is declared in the head of another statement")
+    found = cx.object(name)
     uses = found.uses if found else ()
     spans = [(use.start, use.end) for use in uses]
     read = next((node for node in inside(function, nodes.Identifier) if node.span in spans), None)
     case = received(read) if read and len(uses) == 1 else None
-    if helper is None or read is None or case is None or not isinstance(case.parent, nodes.Select):
+    if read is None or case is None or not isinstance(case.parent, nodes.Select):
         return Skip(f"`{name.str}` is used in other ways than by one select")
     loops = [next((a for a in n.ancestors() if repeats(a, n)), None) for n in (helper, case.parent)]
     if loops[0] != loops[1]:
@@ -150,7 +152,7 @@ def _refusal(wait: Wait, loop: Node, flow: Flow, cx: Context) -> str | None:
 
 
 def _rewrite(wait: Wait, loop: Node, lazy: bool, stops: bool, cx: Context) -> Result:
-    name = cx.fresh(wait.call, "timer", *role(wait.duration))
+    name = cx.fresh(wait.call, "timer", *role(wait.duration), scope=cx.function(wait.call))
     new = f"{wait.package}.NewTimer({wait.duration.str})"
     drain = [line.replace("{0}", name) for line in _DRAIN] if cx.old_timer_channels else []
     start = [*drain, f"{name}.Reset({wait.duration.str})"]

@@ -93,7 +93,7 @@ def check(match: Match, cx: Context) -> Result:
 
 
 def _rewrite(wait: Wait, function: Node, flow: Flow, cx: Context) -> Result:
-    name = cx.fresh(wait.call, "timer", *role(wait.duration))
+    name = cx.fresh(wait.call, "timer", *role(wait.duration), scope=cx.function(wait.call))
     above, stops = [f"{name} := {wait.package}.NewTimer({wait.duration.str})"], []
     if _ends_function(wait.start, function):
         above.append(f"defer {name}.Stop()")

@@ -47,7 +47,7 @@ below 1.27). Later ones collect the ticker.
 from __future__ import annotations
 
 from gofixer.transforms.timers._flow import EXIT, NEXT, UNWIND, Flow, inside, outermost, unlabelled
-from gofixer.transforms.timers._shared import declared, jump_over, lines_above, lines_below, starts_line
+from gofixer.transforms.timers._shared import declaration, declared, jump_over, lines_above, lines_below, starts_line
 
 from gofixer.transform import Context, Gate, Match, Node, Result, Skip, Span, Transform, nodes, pattern
 
@@ -83,15 +83,17 @@ def _received_once(call: nodes.Call, duration: Node, cx: Context) -> Result:
 
 
 def _ticker(call: nodes.Call, duration: Node, function: Node, flow: Flow, cx: Context) -> Result:
-    anchor, name = cx.statement(call), declared(call)
+    anchor, holder = cx.statement(call), declaration(call)
+    name = declared(holder) if holder else None
+    alone = holder is not None and holder == anchor
     ranged = isinstance(call.parent, nodes.RangeClause)
-    if anchor is None or (name is None and not ranged):
+    if anchor is None or not (alone or (isinstance(unlabelled(anchor), nodes.For) and (ranged or name))):
         return Skip("the channel is stored or passed on")
     uses = _uses(name, cx) if name else []
     reads = [node for node in inside(function, nodes.Identifier) if node.span in uses and _is_read(node)]
     if name is not None and len(reads) != len(uses):
         return Skip(f"`{name.str}` is used in other ways than to receive from it")
-    ways = flow.rest(anchor) if unlabelled(anchor) == _declaration(call) else flow.ways(anchor)
+    ways = flow.rest(anchor) if alone else flow.ways(anchor)
     if not ways - {EXIT}:
         return Skip("the loop or the function never ends: the ticker is in use for ever")
     repeated = outermost(anchor, anchor, flow) is not None
@@ -101,12 +103,12 @@ def _ticker(call: nodes.Call, duration: Node, function: Node, flow: Flow, cx: Co
         return Skip("the statement does not start its line")
     if reason := jump_over(anchor, flow):
         return Skip(reason)
-    ticker = "ticker" if name is not None and name == "ticker" else cx.fresh(call, "ticker")
+    ticker = "ticker" if name is not None and name == "ticker" else cx.fresh(call, "ticker", scope=function)
     package = call.function.str.rpartition(".")[0]
     lines = [f"{ticker} := {package}.NewTicker({duration.str})"]
     if not repeated:
         lines.append(f"defer {ticker}.Stop()")
-    if unlabelled(anchor) == _declaration(call):
+    if alone:
         edits = [anchor.replace(f"{cx.newline.decode()}{cx.indent(anchor)}".join(lines))]
         edits += [read.replace(f"{ticker}.C") for read in reads]
     else:
@@ -115,11 +117,6 @@ def _ticker(call: nodes.Call, duration: Node, function: Node, flow: Flow, cx: Co
     if repeated and behind is None:
         return Skip("something follows the loop on its last line")
     return cx.fix("Stop the ticker", *edits, *([behind] if behind else []))
-
-
-def _declaration(call: Node) -> Node | None:
-    """The declaration whose value a call is."""
-    return next((a for a in call.ancestors() if isinstance(a, nodes.ShortVarDeclaration | nodes.VarDeclaration)), None)
 
 
 def _uses(name: Node, cx: Context) -> list[Span]:
