@@ -9,6 +9,7 @@ from gofixer.transform import Context, Node, Object, Span, nodes
 
 Function = nodes.FunctionDeclaration | nodes.MethodDeclaration | nodes.FuncLiteral
 
+_ASSIGNING = (nodes.Assignment, nodes.ShortVarDeclaration, nodes.RangeClause, nodes.Receive)
 _NAMES = (nodes.Identifier, nodes.TypeIdentifier)
 
 
@@ -41,6 +42,12 @@ class Capture:
         """
         return self.variable.address_taken or (self.variable.reassigned and bool(self.repeated))
 
+    @property
+    def perhaps_by_reference(self) -> bool:
+        """Whether it needs the compiler to say that it does not capture by reference (flowClosure in the same file)."""
+        size = self.variable.type.size if self.variable.type else -1
+        return self.variable.address_taken or self.variable.reassigned or not 0 <= size <= 128
+
 
 def captures(deferred: nodes.Defer, literal: nodes.FuncLiteral, cx: Context) -> list[Capture]:
     """Local variables of the functions around a literal that it uses, in the order of their declaration."""
@@ -63,8 +70,9 @@ def not_final(capture: Capture, literal: nodes.FuncLiteral, cx: Context) -> str 
     A write is harmless only if it stands before the defer statement in the function that declares the variable
     and no jump backwards leads from the defer to it while the variable lives.
     """
-    name, home, point = f"`{capture.name}`", capture.home, capture.point
-    if cx.go < (1, 22) and any(_in_clause(capture.variable, loop) for loop in point.ancestors()):
+    name, home = f"`{capture.name}`", capture.home
+    done = _assigned_from(capture.point)
+    if cx.go < (1, 22) and any(_in_clause(capture.variable, loop) for loop in capture.point.ancestors()):
         return f"{name} is one variable for all iterations before Go 1.22"
     for use in capture.variable.uses:
         span = (use.start, use.end)
@@ -77,9 +85,24 @@ def not_final(capture: Capture, literal: nodes.FuncLiteral, cx: Context) -> str 
             return f"the address of {name} is taken: it may be assigned again after the defer"
         if use.func != home.span:
             return f"another function literal assigns {name}"
-        if use.start > point.start or any(_inside(span, region) for region in capture.repeated):
+        if use.start >= done or any(_inside(span, region) for region in capture.repeated):
             return f"{name} is assigned again after the defer"
     return None
+
+
+def _assigned_from(point: Node) -> int:
+    """Offset from which assignments happen after ``point``: ``x = f(func() { ... })`` assigns when f is through."""
+    around = (a for a in point.ancestors() if isinstance(a, _ASSIGNING))
+    return min((a.start for a in around), default=point.start)
+
+
+def runs_again(deferred: nodes.Defer) -> bool:
+    """Whether a function may come to the same defer twice: then the compiler allocates it on the heap."""
+    around = (a for a in deferred.ancestors() if isinstance(a, nodes.For | Function))
+    home = next(around, None)
+    if home is None or isinstance(home, nodes.For):
+        return home is not None
+    return any(start <= deferred.start < end for start, end in _backward_jumps(home))
 
 
 def _repeated(variable: Object, home: Node, point: Node) -> Iterator[Span]:
@@ -92,7 +115,9 @@ def _repeated(variable: Object, home: Node, point: Node) -> Iterator[Span]:
 
 
 def _backward_jumps(function: Node) -> Iterator[Span]:
-    """From the first label that a goto below it leads to, to the last such goto."""
+    """From each label that a goto below it leads to, to the last such goto."""
+    if b"goto" not in function.text:
+        return
     labels = {label.label.str: label.start for label in function.descendants(nodes.Labeled)}
     jumps = [
         (labels[jump.child.str], jump.end)

@@ -8,6 +8,8 @@ from gofixer.transform import Context, Node, Object, nodes
 
 # A name of a type, with the import path of its package before the last dot.
 _NAME = re.compile(r"[^\s\[\](){}*,;<>.\"~|-][^\s\[\](){}*,;<>\"|]*")
+# What package os only has an alias for, and most files know by that name.
+_ALIASES = {f"io/fs.{name}": f"os.{name}" for name in ("DirEntry", "FileInfo", "FileMode", "PathError")}
 _KEYWORDS = frozenset({"chan", "func", "interface", "map", "struct"})
 
 
@@ -48,10 +50,13 @@ def _qualified(text: str, at: Node, cx: Context) -> str | None:
 
     def replace(match: re.Match[str]) -> str:
         nonlocal unknown
-        path, _, name = match[0].rpartition(".")
+        known = "io/fs" in cx.facts.imports or "os" not in cx.facts.imports
+        path, _, name = (match[0] if known else _ALIASES.get(match[0], match[0])).rpartition(".")
         if not path or path == cx.types.package:
+            unknown = unknown or (not path and name in cx.types.package_names)
             return name
-        imported = path in cx.facts.imports or "." not in path.split("/")[0]
+        parts = path.split("/")
+        imported = path in cx.facts.imports or ("." not in parts[0] and not {"internal", "vendor"} & set(parts))
         qualifier = cx.qualifier(path, at) if name[0].isupper() and imported else None
         unknown = unknown or qualifier is None
         return f"{qualifier}.{name}"

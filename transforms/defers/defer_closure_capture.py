@@ -37,7 +37,8 @@ kept, no named result. Before Go 1.22 loop variables are left alone. A closure t
 
 ## When not to use it
 Offered only where the compiler's own escape analysis gets better: a `moved to heap` line has to disappear. Everywhere
-else the site is skipped with the compiler's words; `--select defer-closure-capture` rewrites it all the same.
+else the site is skipped with the compiler's words. `--select defer-closure-capture` rewrites it all the same, if every
+variable that the closure captures can be passed.
 `go func() { ... }()` gets worse (1 allocation, 48 B to 2 allocations, 64 B) and is never touched.
 
 ## Go versions
@@ -56,14 +57,14 @@ from __future__ import annotations
 
 import itertools
 
-from gofixer.transforms.defers._captures import Capture, captures, not_final
+from gofixer.transforms.defers._captures import Capture, captures, not_final, runs_again
 from gofixer.transforms.defers._spelling import spell
 
 from gofixer.transform import Context, Edit, Gate, Match, Object, Result, Skip, Transform, Type, nodes, pattern
 
 
 def check(match: Match, cx: Context) -> Result:
-    """Pass what is captured by reference and final; without such a variable, everything that is final."""
+    """Pass what is captured by reference and final; without such a variable, all captures if all are final."""
     match match.node:
         case nodes.Defer(nodes.Call(nodes.FuncLiteral() as literal, arguments)) as deferred:
             pass
@@ -83,12 +84,14 @@ def check(match: Match, cx: Context) -> Result:
             reasons.append(reason or f"the type of `{capture.name}` cannot be written in this file")
         else:
             final.append((capture, text))
-    chosen = [(capture, text) for capture, text in final if capture.by_reference]
-    if not chosen and _passes_on(literal, arguments):
+    by_reference = [(capture, text) for capture, text in final if capture.by_reference]
+    if not by_reference and _passes_on(literal, arguments):
         return None
-    chosen = chosen or final
-    if not chosen:
+    if not by_reference and reasons:
         return Skip(reasons[0])
+    chosen = by_reference or final
+    if not cx.selected and (settled := _no_gain(deferred, [capture for capture, _ in chosen])):
+        return Skip(settled)
     names = [capture.name for capture, _ in chosen]
     quoted = ", ".join(f"`{name}`" for name in names)
     return cx.fix(
@@ -96,6 +99,15 @@ def check(match: Match, cx: Context) -> Result:
         _append(literal.parameters, _parameters(chosen)),
         _append(arguments, ", ".join(names)),
     )
+
+
+def _no_gain(deferred: nodes.Defer, chosen: list[Capture]) -> str | None:
+    """Where the compiler's answer is known without asking, so that only what may gain is compiled."""
+    if not runs_again(deferred):
+        return "func literal does not escape: the defer runs once per call"
+    if not any(capture.perhaps_by_reference for capture in chosen):
+        return f"the defer repeats, but the compiler is capturing by value: `{chosen[0].name}`"
+    return None
 
 
 def _shape(
@@ -112,6 +124,8 @@ def _shape(
             return "the closure has a variadic parameter"
         if not parameter.name:
             return "the closure has a parameter without a name"
+    if any(not part.items and part.text.split() != [b"()"] for part in (literal.parameters, arguments)):
+        return "a comment stands in the empty parentheses"
     given = arguments.items
     if len(given) == 1 and (kind := cx.type(given[0])) is not None and kind.kind == "tuple":
         return "one call gives all arguments"

@@ -11,6 +11,7 @@ from gofixer.transform import Context, Node, Skip, nodes
 _FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _BENCHMARK = re.compile(r"\btesting\.P?B\b")
 _TIMERS = ("StopTimer", "StartTimer", "ResetTimer")
+_SWITCHES = re.compile(rb"\.(Stop|Start|Reset)Timer\b")
 _OUTSIDE = Skip("stands outside the measured loop")
 
 
@@ -55,6 +56,8 @@ def timer_stands(found: Loop, cx: Context) -> str | None:
     """Whether the clock is stopped at the site, or set back after it."""
     function = cx.function(found.loop)
     assert function is not None
+    if name := _switches_elsewhere(found, cx):
+        return f"the timer may be stopped by `{name}`"
     calls = list(_timer_calls(function))
     if any(name == "ResetTimer" and found.loop.start < at < found.loop.end for at, name in calls):
         return "a ResetTimer in the loop sets the clock back"
@@ -64,6 +67,18 @@ def timer_stands(found: Loop, cx: Context) -> str | None:
     entry = [name for at, name in switches if at < found.loop.start]
     last = before[-1:] or [name for _, name in inside][-1:] + entry[-1:]
     return "the timer is stopped there" if "StopTimer" in last else None
+
+
+def _switches_elsewhere(found: Loop, cx: Context) -> str | None:
+    """A function of the package that the loop hands the benchmark to, and that switches the timer."""
+    for call in found.loop.body.descendants(nodes.Call):
+        name = call.function.str.rpartition(".")[2]
+        if any(argument.text == found.benchmark.text for argument in call.arguments.items):
+            body = re.compile(rb"(?ms)^func [^\n]*\b%s\(.*?^}" % re.escape(name.encode()))
+            for source in cx.package_sources().values():
+                if any(_SWITCHES.search(function[0]) for function in body.finditer(source)):
+                    return name
+    return None
 
 
 def _measured(loop: nodes.For, site: Node, cx: Context) -> Loop | Skip | None:

@@ -12,12 +12,17 @@ _FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLite
 _CASES = (nodes.ExpressionCase, nodes.CommunicationCase, nodes.TypeCase, nodes.DefaultCase)
 
 # What runs, or shows, only after a collection; and what changes when one happens by itself.
-_COLLECTOR = re.compile(rb'\b(SetFinalizer|AddCleanup|SetGCPercent|SetMemoryLimit)\b|"(weak)"|import\s+(?:\(\s*)?"(C)"')
+_COLLECTOR = re.compile(
+    rb"(?m)\b(SetFinalizer|AddCleanup|SetGCPercent|SetMemoryLimit)\b"
+    rb'|"(weak|runtime/secret)"|^\s*(?:import\s+)?"(C)"\s*(?:$|;|//)'
+)
 _MEASURES = re.compile(
     rb"\b(ReadMemStats|ReadGCStats|NumGoroutine|MemProfile\w*|GoroutineProfile|WriteHeapDump|WriteHeapProfile"
     rb"|StartCPUProfile|AllocsPerRun|metrics\.Read|pprof\.\w+)\b"
 )
 _CLOCK = re.compile(rb"\b(time\.Now|trace\.Start)\(")
+_SAYS = re.compile(r'(?i)"[^"]*\b(gc|garbage|collect(ed|ing|ion|or)?)\b')
+_TAGS = re.compile(rb"(?m)^//go:build .*\b\w*(debug|bench|pprof|profil|test)\w*")
 _DEBUG = re.compile(r"(?i)debug|admin|pprof|profiling|profiler|diagnos|bench|dump|leak|memstat")
 _EVICT = re.compile(r"(?i)evict|expir|purge")
 # The word gc, in any spelling that a name or a command may give it.
@@ -36,9 +41,13 @@ def wanted(call: Node, cx: Context) -> str | None:
     if only_in_case(call):
         return "is all that its case does"
     statement = statement_of(call)
-    beside = (statement.previous_sibling, statement.next_sibling)
-    if any(s is not None and s.text == statement.text for s in beside):
+    before, after = _neighbour(statement, "previous_sibling"), _neighbour(statement, "next_sibling")
+    if any(other is not None and other.text == statement.text for other in (before, after)):
         return "is called more than once in a row, for stable numbers"
+    if (after is not None and _CLOCK.search(after.text)) or (before is not None and _CLOCK.search(before.text)):
+        return "stands before or inside a measurement"
+    if any(isinstance(other, nodes.ExpressionStatement) and _SAYS.search(other.str) for other in (before, after)):
+        return "the message beside it speaks of a collection"
     if cx.mentions(cx.declaration(call), "FreeOSMemory"):
         return "debug.FreeOSMemory gives memory back to the system here"
     function = cx.function(call)
@@ -70,20 +79,16 @@ def measured(place: Node, cx: Context) -> str | None:
         if near and (found := _MEASURES.search(other.text)):
             return f"`{found[1].decode()}` measures memory or goroutines here"
     if name and name not in ("main", "init"):
-        for path, source in _others(cx):
+        for path, source in others(cx):
             if re.search(rb"\b%s\b" % name.encode(), source) and (found := _MEASURES.search(source)):
                 return f"`{found[1].decode()}` in {path.name} measures memory or goroutines"
-    statement = cx.statement(place)
-    following = statement.next_sibling if statement else None
-    while isinstance(following, nodes.Comment):
-        following = following.next_sibling
-    if following is not None and _CLOCK.search(following.text):
-        return "stands before a measurement"
     return None
 
 
 def asked_for(place: Node, cx: Context) -> str | None:
     """The names and texts around the call say that somebody wants this very collection."""
+    if _TAGS.search(cx.source):
+        return "debug or admin code: only built with a tag"
     for text in (cx.facts.path.stem, cx.types.package_name):
         if _DEBUG.search(text):
             return f"debug or admin code: `{text}`"
@@ -114,10 +119,15 @@ def runs_once(place: Node, cx: Context, depth: int = 0) -> bool:
     name = own.name.str
     if name in ("main", "init"):
         return True
-    if any(re.search(rb"\b%s\b" % name.encode(), source) for _, source in _others(cx)):
+    if named_elsewhere(name, cx):
         return True
     calls = [c for c in cx.facts.tree.root.descendants(nodes.Call) if c.function.str == name]
     return bool(calls) and all(runs_once(call, cx, depth + 1) for call in calls)
+
+
+def named_elsewhere(name: str, cx: Context) -> bool:
+    """Whether another file of the package mentions a name."""
+    return any(re.search(rb"\b%s\b" % name.encode(), source) for _, source in others(cx))
 
 
 def is_command(place: Node) -> bool:
@@ -146,7 +156,7 @@ def _hints(place: Node) -> Iterator[tuple[str, bool]]:
     for around in place.ancestors():
         match around:
             case nodes.FunctionDeclaration(name=name) | nodes.MethodDeclaration(name=name):
-                yield name.str, name.str[0].isupper()
+                yield name.str, name.str[0].isupper() or busy(around)
             case nodes.If(condition=condition) if place.start > condition.end:
                 yield condition.str, True
             case nodes.ExpressionCase(value=value):
@@ -164,7 +174,16 @@ def _hints(place: Node) -> Iterator[tuple[str, bool]]:
                 yield left.str, False
 
 
-def _others(cx: Context) -> Iterator[tuple[Path, bytes]]:
+def _neighbour(statement: Node, side: str) -> Node | None:
+    """The statement before or after, over comments."""
+    found: Node | None = getattr(statement, side)
+    while isinstance(found, nodes.Comment):
+        found = getattr(found, side)
+    return found
+
+
+def others(cx: Context) -> Iterator[tuple[Path, bytes]]:
+    """The other files of the package."""
     return ((path, source) for path, source in cx.package_sources().items() if path != cx.facts.path)
 
 

@@ -13,7 +13,7 @@ _WHAT = re.compile(r"(?i)\b(gc|gc'?ed|garbage|collect\w*|memory|heap|free\w*|rel
 _WHY = re.compile(
     r"(?i)because|otherwise|need|requir|must|ensure|make sure|prevent|avoid|so that|\boom\b|peak|spike|issue|https?:"
     r"|work ?around|hack|finali|weak|cgo|limit|important|deliberate|before|stat|profil|measur|leak"
-    r"|todo|fixme|xxx|bug|nolint"
+    r"|todo|fixme|xxx|bug|nolint|//go:|//export"
 )
 _CLOSING = re.compile(rb"\s*(\}|\)|case\b|default\s*:|$)")
 
@@ -118,10 +118,13 @@ def _tail(start: int, piece: Node, cx: Context, reasons_count: bool, drops: list
 def _lines(target: Node, cx: Context, reasons_count: bool, drops: tuple[str, ...]) -> Removal | Skip:
     source = cx.source
     start, end = source.rfind(b"\n", 0, target.start) + 1, _line_end(source, target.end)
-    behind = source[target.end : end].strip()
-    if source[start : target.start].strip() or (behind and not behind.startswith((b"//", b"/*"))):
+    comments = cx.comments((target.end, end))
+    behind = source[target.end : comments[0].start if comments else end]
+    if source[start : target.start].strip() or behind.strip() or any(c.end > end for c in comments):
         return Skip("shares its line with other code")
-    comments = [c for c in cx.comments((target.start, end)) if not _documents(c, target)]
+    if len(comments) > 1 or (comments and source[comments[0].end : end].strip()):
+        return Skip("shares its line with other code")
+    comments += [c for c in cx.comments(target.span) if not isinstance(target, nodes.FunctionDeclaration)]
     first = with_comments_above(start, cx)
     above = source[first:start].decode(errors="surrogateescape")
     for text in (above, *(c.str for c in comments)):
@@ -136,14 +139,10 @@ def _lines(target: Node, cx: Context, reasons_count: bool, drops: tuple[str, ...
 def with_comments_above(at: int, cx: Context) -> int:
     """Start of the line of ``at``, or of the first of the comment lines directly above it."""
     start = cx.source.rfind(b"\n", 0, at) + 1
-    while (line := _line_before(cx.source, start)).strip().startswith(b"//"):
+    comments = {c.start for c in cx.comments((0, at)) if c.text.startswith(b"//")}
+    while (line := _line_before(cx.source, start)) and start - len(line.lstrip()) in comments:
         start -= len(line)
     return start
-
-
-def _documents(comment: Node, target: Node) -> bool:
-    """Whether a comment lies in a function that goes as a whole, where nothing is left to explain."""
-    return isinstance(target, nodes.FunctionDeclaration) and target.start <= comment.start < target.end
 
 
 def _speaks(text: str, reasons_count: bool) -> str | None:

@@ -109,10 +109,11 @@ def _with_helper(function: Node, cx: Context) -> Removal | Skip:
     helper = cx.types.object(function.name.span)
     if len(statements) != 1 or function.parameters.items or helper is None or helper.name == "init":
         return Skip("the function around it does nothing else")
+    # Also in files that another platform or build tag selects, where the type checker has not looked.
+    if place.named_elsewhere(helper.name, cx):
+        return Skip(f"`{helper.name}` would be empty, and it is used in another file")
     total = remove_declaration(function, cx)
     for use in helper.uses:
-        if use.file != cx.facts.path:
-            return Skip(f"`{helper.name}` would be empty, and it is used in another file")
         name = next(n for n in cx.facts.tree.root.descendants(nodes.Identifier) if n.span == (use.start, use.end))
         call = name.parent
         if not isinstance(call, nodes.Call) or call.function != name or isinstance(call.parent, nodes.Defer):
