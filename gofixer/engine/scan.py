@@ -101,6 +101,9 @@ def interesting_ranges(source: bytes, matcher: Matcher, active: Sequence[int]) -
     pieces.append((0, header_end))
     bounds = [s for s in starts if s >= header_end] + [len(source)]
     places = matcher.places(source, active)
+    whole = (0, len(source))
+    if whole in places:  # a pattern without a literal may match anywhere
+        return [whole]
     last = -1
     for start, _ in places:
         piece = bisect_right(bounds, start) - 1

@@ -40,8 +40,8 @@ class RuleCheck:
             return Skip("a comment stands in the code that would be replaced")
         if reason := self._evaluation(match, cx):
             return Skip(reason)
-        if isinstance(match.node.parent, nodes.ExpressionStatement) and not self._is_statement():
-            return Skip("the value is not used here, and the rewrite cannot stand alone")
+        if reason := self._place(match):
+            return Skip(reason)
         filling = self._names(match, cx)
         if isinstance(filling, Skip):
             return filling
@@ -54,14 +54,18 @@ class RuleCheck:
         drops = (*self.drops, *_dropped_imports(match, cx, kept))
         return cx.fix(message, Edit(*match.span, text), applicability=self.applicability, drops=drops)
 
-    def _is_statement(self) -> bool:
+    def _place(self, match: Match) -> str:
+        """Why the rewrite cannot stand where an expression stands; empty where it can."""
+        if self.pattern.form != "expression":
+            return ""
+        alone = isinstance(match.node.parent, nodes.ExpressionStatement)
+        if self.template.form == "statements":
+            return "" if alone else "the value is used here, and the rewrite is a statement"
         root = self.template.root
-        match root:
-            case nodes.Call():
-                return True
-            case nodes.Unary(operator, _):
-                return operator.str == "<-"
-        return False
+        receives = isinstance(root, nodes.Unary) and root.operator.str == "<-"
+        if alone and not receives and not isinstance(root, nodes.Call):
+            return "the value is not used here, and the rewrite cannot stand alone"
+        return ""
 
     # -- evaluation -------------------------------------------------------------------------------------------
 

@@ -60,10 +60,13 @@ class Site(NamedTuple):
 class Template:
     """A rewrite, ready to be filled in.
 
-    ``holes`` are the metavariables' leaves with their names, ``packages`` the identifiers that name an import path,
-    ``locals`` the names that the code itself declares, ``predeclared`` those of the universe scope that it uses.
+    ``form`` is ``expression``, ``statements``, ``type`` or ``declaration``; bytes ``start`` to ``end`` of ``tree`` are
+    the code, ``root`` its one node unless it is statements. ``holes`` are the metavariables' leaves with their
+    names, ``packages`` the identifiers that name an import path, ``locals`` the names that the code itself declares,
+    ``predeclared`` those of the universe scope that it uses.
     """
 
+    form: str
     tree: Tree
     start: int
     end: int
@@ -135,9 +138,13 @@ def compile_template(text: str, form: str, variables: Iterable[str], imports: It
         return f"{_HOLES if token['many'] else _HOLE}{name}"
 
     code = _TOKEN.sub(substitute, source)
-    before, after = _WRAPPERS[form]
-    tree = parse(f"{before}{code}{after}".encode())
-    if tree.has_errors:
+    # A call may stand alone: its rewrite may be statements then.
+    for tried in (form, "statements") if form == "expression" else (form,):
+        before, after = _WRAPPERS[tried]
+        tree = parse(f"{before}{code}{after}".encode())
+        if not tree.has_errors:
+            break
+    else:
         raise PatternError(f"is not Go code where the pattern stands ({form})")
     start, end = len(before.encode()), len(before.encode()) + len(code.encode())
     inside = [n for n in tree.root.descendants() if start <= n.start and n.end <= end]
@@ -149,10 +156,11 @@ def compile_template(text: str, form: str, variables: Iterable[str], imports: It
     local = tuple((n.str, n) for n in plain if n.str in declared and not _is_key(n))
     taken = {n.start for _, n in (*packages, *local)}
     return Template(
+        form=tried,
         tree=tree,
         start=start,
         end=end,
-        root=next((n for n in inside if n.span == (start, end)), None) if form != "statements" else None,
+        root=next((n for n in inside if n.span == (start, end)), None) if tried != "statements" else None,
         holes=holes,
         packages=packages,
         locals=local,

@@ -27,8 +27,8 @@ def cases(rules: tuple[Rule, ...], path: Path | None) -> Iterator[Case]:
 
 
 def _case(name: str, number: int, test: RuleTest, packages: Mapping[str, str], path: Path | None) -> Case:
-    source = _file(test.given, test.before, packages)
-    wanted = source if test.after is None else _file(test.given, test.after, packages)
+    source = _file(test.given, test.before, test.before, packages)
+    wanted = source if test.after is None else _file(test.given, test.after, test.before, packages)
     return Case(
         name=f"{path}: {name}, test {number}" if path else f"{name}, test {number}",
         transform=name,
@@ -40,11 +40,10 @@ def _case(name: str, number: int, test: RuleTest, packages: Mapping[str, str], p
     )
 
 
-def _file(given: str, snippet: str, packages: Mapping[str, str]) -> str:
-    """A file that holds a snippet; imports are there, and every variable that the snippet defines is used."""
-    body = "".join(f"\t{line}\n" if line.strip() else "\n" for line in snippet.strip().splitlines())
+def _file(given: str, snippet: str, before: str, packages: Mapping[str, str]) -> str:
+    """A file that holds a snippet; imports are there, and every variable that ``before`` defines is used."""
     code = f"{given.strip()}\n\n" if given.strip() else ""
-    function = parse(f"package p\n\n{_FIRST}{body}{_LAST}".encode())
+    body, function = _body(snippet), parse(f"package p\n\n{_FIRST}{_body(before)}{_LAST}".encode())
     if function.has_errors:
         code += f"{snippet.strip()}\n"
     else:
@@ -52,6 +51,10 @@ def _file(given: str, snippet: str, packages: Mapping[str, str]) -> str:
         code += f"{_FIRST}{body}{uses}{_LAST}"
     tree = parse(f"package p\n\n{code}".encode())
     return f"package p\n\n{_imports(tree, packages)}{code}"
+
+
+def _body(snippet: str) -> str:
+    return "".join(f"\t{line}\n" if line.strip() else "\n" for line in snippet.strip().splitlines())
 
 
 def _defined(tree: Tree) -> Iterator[str]:
