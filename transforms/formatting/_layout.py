@@ -104,8 +104,9 @@ def depth_of(node: Node) -> int:
 def show_at(node: Node, expr: Expr) -> str:
     """Text of an expression that takes a node's place, in parentheses where precedence asks for them."""
     parent = node.parent
-    if isinstance(parent, nodes.Binary) and isinstance(expr, Join) and parent.operator.str == "+":
-        return show(expr, depth_of(parent))
+    sums = isinstance(expr, Join) or (isinstance(expr, nodes.Binary) and expr.operator.str == "+")
+    if sums and isinstance(parent, nodes.Binary) and parent.operator.str == "+":
+        return show(Join((expr,)), depth_of(parent))
     if isinstance(parent, nodes.Index | nodes.Slice) and parent.operand == node and _is_loose(expr):
         return f"({show(expr)})"
     return show(expr, depth_of(node))

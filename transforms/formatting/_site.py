@@ -7,6 +7,7 @@ position; all three ask `choose` and leave alone what is not theirs.
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,7 +15,7 @@ from gofixer.transforms.formatting._layout import bare
 from gofixer.transforms.formatting._order import any_interferes, around, interferes, loose
 from gofixer.transforms.formatting._parts import NUMBERS, Form, Part, part_of
 from gofixer.transforms.formatting._place import statement_of
-from gofixer.transforms.formatting._verbs import Piece, Verb, read
+from gofixer.transforms.formatting._verbs import Piece, Verb, is_alone, read
 
 from gofixer.transform import Context, Node, Skip, nodes
 
@@ -23,6 +24,8 @@ FORMATTING = ("fmt.Sprintf($format, $*args)", "fmt.Sprint($value)")
 _TEXTS = frozenset({Form.TEXT, Form.STRING, Form.BYTES, Form.BOOL, Form.ERROR})
 _KINDS = {"*bufio.Writer": "bufio", "bufio.Writer": "bufio", "*bytes.Buffer": "buffer", "bytes.Buffer": "buffer",
           "*strings.Builder": "builder", "strings.Builder": "builder"}  # fmt: skip
+_NUMERIC = frozenset({"int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64",
+                      "uintptr", "float32", "float64", "float", "rune"})  # fmt: skip
 _PATHS = (nodes.Identifier, nodes.Selector)
 _HARMLESS = frozenset({"append", "panic", "print", "println", "copy"})
 _WRITE_STRING = ("(*bufio.Writer).WriteString", "(*bytes.Buffer).WriteString", "(*strings.Builder).WriteString")
@@ -78,33 +81,30 @@ def choose(call: Node, cx: Context) -> Choice:
     name = bare(call.function).children[-1].str
     given = list(call.arguments.children)
     into = given.pop(0) if name == "Fprintf" else None
-    pieces = _pieces(name, given, cx)
-    if isinstance(pieces, Skip):
-        return Choice(APPEND, pieces)
+    text = "%v" if name == "Sprint" else cx.constant(given[0]) if given else None
+    if text is None:
+        return Choice(APPEND, Skip("the format is not a constant"))
+    pieces = read(text)
     arguments = given if name == "Sprint" else given[1:]
-    lone = len(pieces) < 2 and into is None
+    owner = APPEND if into is not None or _numeric(pieces, arguments, cx) else CONCAT
+    if into is None and (is_alone(text) or "%" not in text):
+        owner = STRCONV
+    if isinstance(pieces, Skip):
+        return Choice(owner, pieces)
     if problem := _mismatch(call, pieces, arguments, cx):
-        return Choice(STRCONV if lone else APPEND, Skip(problem))
+        return Choice(owner, Skip(problem))
     pending = iter(arguments)
     parts = [part_of(piece, next(pending) if isinstance(piece, Verb) else None, cx) for piece in pieces]
     refused = next((part for part in parts if isinstance(part, Skip)), None)
     known = tuple(part for part in parts if isinstance(part, Part))
     if refused is not None:
-        owner = APPEND if into is not None or any(_numeric(a, cx) for a in arguments) else CONCAT
-        return Choice(STRCONV if lone else owner, refused)
+        return Choice(owner, refused)
     return _assign(_wrapped(call, known, None if name == "Sprint" else given[0], into, cx), cx)
-
-
-def _pieces(name: str, given: list[Node], cx: Context) -> tuple[Piece, ...] | Skip:
-    if name == "Sprint":
-        return (Verb("v"),)
-    text = cx.constant(given[0]) if given else None
-    return Skip("the format is not a constant") if text is None else read(text)
 
 
 def _mismatch(call: nodes.Call, pieces: tuple[Piece, ...], arguments: list[Node], cx: Context) -> str:
     """What is wrong with a call before its types count."""
-    if cx.comments(call.span):
+    if re.search(rb"//|/[*]", call.text) and cx.comments(call.span):
         return "a comment inside of the call would be lost"
     if any(isinstance(argument, nodes.VariadicArgument) for argument in arguments):
         return "the arguments are spread from a slice"
@@ -115,9 +115,11 @@ def _mismatch(call: nodes.Call, pieces: tuple[Piece, ...], arguments: list[Node]
     return ""
 
 
-def _numeric(node: Node, cx: Context) -> bool:
-    type_ = cx.type(node)
-    return type_ is not None and type_.kind.removeprefix("untyped ").startswith(("int", "uint", "float", "rune"))
+def _numeric(pieces: tuple[Piece, ...] | Skip, arguments: list[Node], cx: Context) -> bool:
+    if not isinstance(pieces, Skip) and any(isinstance(p, Verb) and p.char in "dobeEfFgG" for p in pieces):
+        return True
+    types = [cx.type(argument) for argument in arguments]
+    return any(type_ is not None and type_.kind.removeprefix("untyped ") in _NUMERIC for type_ in types)
 
 
 def _wrapped(
@@ -199,17 +201,17 @@ def _assign(site: Site | Skip, cx: Context) -> Choice:
 
 
 def run(parts: tuple[Part, ...]) -> tuple[int, int] | None:
-    """Range of the parts that one stack buffer can hold: all, or the only stretch with numbers between strings.
+    """Range of the parts that go through one stack buffer: all, or the only number among strings.
 
-    None where there is no number, or where numbers stand in several stretches.
+    None where there is no number, or where there are several among strings: then a concatenation reads better.
     """
     numbers = [index for index, part in enumerate(parts) if part.form in NUMBERS]
     if not numbers:
         return None
     if bounded(parts):
         return 0, len(parts)
-    first, last = numbers[0], numbers[-1] + 1
-    return (first, last) if bounded(parts[first:last]) and last - first <= 3 else None
+    alone = (numbers[0], numbers[0] + 1)
+    return alone if len(numbers) == 1 and bounded(parts[alone[0] : alone[1]]) else None
 
 
 def bounded(parts: tuple[Part, ...]) -> bool:

@@ -68,6 +68,11 @@ def read(text: str) -> tuple[Piece, ...] | Skip:
     return tuple(pieces)
 
 
+def is_alone(text: str) -> bool:
+    """Whether a format is one directive and nothing else, understood or not."""
+    return _DIRECTIVE.fullmatch(text) is not None
+
+
 def _add(pieces: list[Piece], text: str) -> None:
     if not text:
         return

@@ -44,12 +44,12 @@ Go 1.26 release notes, package fmt ("For unformatted strings, fmt.Errorf now all
 
 from __future__ import annotations
 
-from gofixer.transforms.formatting._layout import Apply, show_at
+from gofixer.transforms.formatting._layout import show
 from gofixer.transforms.formatting._rewrite import literal, replace
 from gofixer.transforms.formatting._text import Text
 from gofixer.transforms.formatting._verbs import Literal, read
 
-from gofixer.transform import Context, Gate, Match, Result, Skip, Transform, pattern
+from gofixer.transform import Context, Gate, Match, Result, Skip, Transform, nodes, pattern
 
 EQUAL_SINCE = (1, 26)
 
@@ -57,6 +57,7 @@ EQUAL_SINCE = (1, 26)
 def check(match: Match, cx: Context) -> Result:
     """Replace fmt.Errorf of a text by errors.New of it."""
     call = match.node
+    assert isinstance(call, nodes.Call)
     format_, arguments = match["format"], match.many("arguments")
     value = cx.constant(format_)
     if value is None:
@@ -68,16 +69,15 @@ def check(match: Match, cx: Context) -> Result:
         return pieces
     if not all(isinstance(piece, Literal) for piece in pieces):
         return Skip("a verb has no argument: fmt says so in the text")
-    if cx.comments(call.span):
-        return Skip("a comment inside of the call would be lost")
     if cx.module_go >= EQUAL_SINCE and not cx.selected:
         return Skip("since Go 1.26 fmt.Errorf without verbs is as fast as errors.New")
     message = literal(format_, "".join(piece.text for piece in pieces))
     if isinstance(message, Skip):
         return message
     text = Text(cx, call)
-    new = show_at(call, Apply(text.name("errors", "New"), (message,)))
-    return replace(call, new, cx, "Use errors.New: the format has no verb", names=text)
+    function = text.name("errors", "New")
+    edits = () if message is format_ else (format_.replace(show(message)),)
+    return replace(call.function, function, cx, "Use errors.New: the format has no verb", *edits, names=text)
 
 
 def _with_arguments(value: str) -> Skip | None:
