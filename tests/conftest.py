@@ -1,0 +1,33 @@
+"""What all tests share: no network, caches of their own, slow tests only when asked for."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the user's caches, settings and the network out; helper programs are built once and kept."""
+    cache = config.rootpath / ".pytest_cache" / "gofixer"
+    os.environ.update(
+        GOFIXER_CACHE=os.environ.get("GOFIXER_CACHE", str(cache)),
+        GOFIXER_STATE=str(Path(tempfile.gettempdir()) / f"gofixer-state-{os.getpid()}"),
+        GOPROXY="off",
+        GOTOOLCHAIN="local",
+        GOFLAGS="-buildvcs=false",
+        GOWORK="",
+    )
+    for name in ("GOFIXER_GO", "NO_COLOR", "FORCE_COLOR", "GODEBUG", "GOOS", "GOARCH"):
+        os.environ.pop(name, None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave tests marked slow out, unless GOFIXER_SLOW is set."""
+    if os.environ.get("GOFIXER_SLOW"):
+        return
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.skip(reason="takes minutes: set GOFIXER_SLOW=1"))
