@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from gofixer.edits.algebra import apply
 from gofixer.edits.model import Edit
 from gofixer.match.imports import default_name
-from gofixer.match.matcher import is_shadowed
+from gofixer.match.matcher import is_shadowed, top_level_names
 from gofixer.syntax import Node, Tree, nodes, parse
 
 _BLANK = re.compile(rb"[ \t\r]*\n?")
@@ -27,7 +27,7 @@ def import_edits(source: bytes, edits: Sequence[Edit], add: Iterable[str], drop:
     dropped only where nothing in the edited file uses it. None of the edits touches one of ``edits``.
     """
     tree = parse(source)
-    declarations = [_Declaration.of(node) for node in tree.root.descendants(nodes.ImportDeclaration)]
+    declarations = [_Declaration.of(node) for node in tree.root.children if isinstance(node, nodes.ImportDeclaration)]
     present = {spec.path for d in declarations for spec in d.specs if spec.name not in ("_", ".")}
     wanted = sorted(path for path in dict.fromkeys(add) if path not in present)
     candidates = set(drop) & present
@@ -80,11 +80,12 @@ def _used(edited: bytes, declarations: Iterable[_Declaration], paths: set[str]) 
     }
     used: set[str] = set()
     root = parse(edited).root
+    top = top_level_names(root.raw)
     qualifiers: list[Node] = [node.operand for node in root.descendants(nodes.Selector)]
     qualifiers += [node.package for node in root.descendants(nodes.QualifiedType)]
     for qualifier in qualifiers:
         path = names.get(qualifier.text)
-        if path is not None and path not in used and not is_shadowed(qualifier.raw):
+        if path is not None and path not in used and not is_shadowed(qualifier.raw, top):
             used.add(path)
     return used
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,8 +75,10 @@ class Draft:
     names: frozenset[tuple[Span, str]] = field(default_factory=frozenset)
 
 
-def check_file(state: FileState, facts: FileFacts, unknown: str, rules: Rules) -> tuple[list[Draft], list[Finding]]:
-    """Run all checks on one file.
+def check_file(
+    state: FileState, facts: FileFacts, unknown: str, rules: Rules, within: Sequence[Span]
+) -> tuple[list[Draft], list[Finding]]:
+    """Run all checks on the matches inside some byte ranges of one file.
 
     ``unknown`` says why there are no types, empty where there are. Gives the fixes to merge and the findings that
     are final for this pass (skipped, suppressed).
@@ -88,6 +90,8 @@ def check_file(state: FileState, facts: FileFacts, unknown: str, rules: Rules) -
     for raw in rules.matcher.find(facts.tree, active):
         order = rules.owners[raw.pattern]
         transform = rules.transforms[order]
+        if not any(start <= raw.span[0] and raw.span[1] <= end for start, end in within):
+            continue
         if (order, raw.span) in seen or rules.ignored_in(transform, state.path):
             continue
         match = wrap(raw, facts)

@@ -15,7 +15,7 @@ from gofixer.edits.imports import import_edits
 from gofixer.edits.model import Edit, Fix, Span
 from gofixer.engine.checks import Draft, Rules, check_file, finding
 from gofixer.engine.discover import discover
-from gofixer.engine.model import FileChange, ModuleInfo, Note, Outcome, Report, Request
+from gofixer.engine.model import FileChange, Finding, ModuleInfo, Note, Outcome, Report, Request
 from gofixer.engine.proof import Batch, Judgement, Proposal, Prover
 from gofixer.engine.scan import ScanCache, Scanned, scan_files
 from gofixer.engine.state import FileState
@@ -62,6 +62,7 @@ class _Run:
         self.notes: list[Note] = []
         self.commands: list[str] = []
         self.modules: dict[Path, Module] = {}
+        self.folders: dict[Path, Module | None] = {}
         self.ids = itertools.count(1)
         self.started = time.perf_counter()
 
@@ -151,6 +152,12 @@ class _Run:
         )
 
     def _module(self, path: Path) -> Module | None:
+        folder = path.parent
+        if folder not in self.folders:
+            self.folders[folder] = self._find_module(path)
+        return self.folders[folder]
+
+    def _find_module(self, path: Path) -> Module | None:
         try:
             module = find_module(path)
         except ModuleError as error:
@@ -168,7 +175,9 @@ class _Run:
         """Check, merge and prove; gives the files that have to be looked at again."""
         states = [self.states[path] for path in paths if self.states[path].scanned]
         trees = {state.path: parse(state.current) for state in states}
-        answers = self._types(states, trees)
+        spans = {state.path: self._open_declarations(state, trees[state.path]) for state in states}
+        states = [state for state in states if spans[state.path]]
+        answers = self._types(states, spans)
         accepted: dict[Path, list[Draft]] = {}
         again: set[Path] = set()
         for state in states:
@@ -184,7 +193,8 @@ class _Run:
                 imports=file_imports(tree),
             )
             reason = answer.reason if isinstance(answer, Unknown) else ""
-            drafts, state.open = check_file(state, facts, reason, self.rules)
+            drafts, found = check_file(state, facts, reason, self.rules, spans[state.path])
+            state.open = [*_elsewhere(state, spans[state.path]), *found]
             merged, conflicted = merge(drafts)
             if merged:
                 accepted[state.path] = merged
@@ -196,7 +206,7 @@ class _Run:
             ]
         return self._prove(accepted, again)
 
-    def _types(self, states: list[FileState], trees: Mapping[Path, Tree]) -> dict[Path, FileTypes | Unknown]:
+    def _types(self, states: list[FileState], spans: Mapping[Path, list[Span]]) -> dict[Path, FileTypes | Unknown]:
         """Ask the oracle about the declarations with candidates, one batch per module and configuration."""
         answers: dict[Path, FileTypes | Unknown] = {}
         groups: dict[tuple[Path, Variant], dict[Path, list[Span]]] = defaultdict(dict)
@@ -208,8 +218,7 @@ class _Run:
             elif (variant := self._variant(state)) is None:
                 answers[state.path] = Unknown("no build configuration selects the file")
             else:
-                spans = self._candidate_spans(state, trees[state.path])
-                groups[state.module.root, variant][state.path] = spans
+                groups[state.module.root, variant][state.path] = spans[state.path]
         for (root, variant), files in groups.items():
             assert self.services.oracle is not None
             overlay = {s.path: s.current for s in self.states.values() if s.current != s.original}
@@ -222,15 +231,27 @@ class _Run:
             state.variant = variant_for(state.path, state.original, self.services.toolchain.host)
         return state.variant
 
-    def _candidate_spans(self, state: FileState, tree: Tree) -> list[Span]:
-        matches = self.rules.matcher.find(tree, self.rules.matcher.prefilter(state.current))
+    def _open_declarations(self, state: FileState, tree: Tree) -> list[Span]:
+        """Byte ranges of the top-level declarations with matches that are to be decided in this pass.
+
+        After the first pass those are the declarations that the pass before has changed, or where fixes conflicted.
+        """
         spans: dict[Span, None] = {}
-        for match in matches:
+        for match in self.rules.matcher.find(tree, self.rules.matcher.prefilter(state.current)):
             node = match.nodes[0]
             while node.parent is not None and node.parent.type != "source_file":
                 node = node.parent
             spans.setdefault((node.start_byte, node.end_byte))
-        return list(spans)
+        if not state.visited:
+            state.visited = True
+            return list(spans)
+        waiting = {f.line for f in state.open if f.outcome is Outcome.CONFLICTED}
+        return [
+            (start, end)
+            for start, end in spans
+            if any(a <= end and start <= b for a, b in state.fresh)
+            or any(first <= line <= last for line in waiting for first, last in [_lines(state, (start, end))])
+        ]
 
     # -- proof ------------------------------------------------------------------------------------------------
 
@@ -309,6 +330,11 @@ class _Run:
         state.current = apply(before, edits)
         state.kept = keep(state.kept, edits)
         state.maps.append(OffsetMap(edits))
+        state.fresh = []
+        shift = 0
+        for edit in sorted(edits):
+            state.fresh.append((edit.start + shift, edit.start + shift + len(edit.new)))
+            shift += len(edit.new) - (edit.end - edit.start)
 
     # -- the end ----------------------------------------------------------------------------------------------
 
@@ -324,6 +350,17 @@ class _Run:
     def _progress(self, stage: str, done: int, total: int) -> None:
         if self.request.progress is not None:
             self.request.progress(stage, done, total)
+
+
+def _lines(state: FileState, span: Span) -> tuple[int, int]:
+    """First and last line of a span, in the original file."""
+    return state.original_position(span[0])[0], state.original_position(span[1])[0]
+
+
+def _elsewhere(state: FileState, spans: Iterable[Span]) -> list[Finding]:
+    """The open findings of earlier passes that stand outside of some spans."""
+    ranges = [_lines(state, span) for span in spans]
+    return [f for f in state.open if not any(first <= f.line <= last for first, last in ranges)]
 
 
 def merge(drafts: list[Draft]) -> tuple[list[Draft], list[Draft]]:

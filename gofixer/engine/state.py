@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gofixer.edits.algebra import Kept, OffsetMap
+from gofixer.edits.model import Span
 from gofixer.engine.model import Finding, Outcome
 from gofixer.engine.suppress import Suppressions
 from gofixer.facts.constraints import Variant
@@ -19,7 +20,7 @@ class FileState:
     ``original`` is what was read from disk, ``current`` what the fixes accepted so far make of it, ``kept`` the
     bytes that both share, ``maps`` lead from current offsets back to original ones. ``settled`` findings are final,
     ``open`` ones are those of the latest pass. ``refused`` holds the sites (transform, original offset) that the
-    prover did not let through, with what became of them.
+    prover did not let through, with what became of them. ``fresh`` are the spans of the latest pass's new text.
     """
 
     path: Path
@@ -34,6 +35,8 @@ class FileState:
     open: list[Finding] = field(default_factory=list)
     refused: dict[tuple[str, int], tuple[Outcome, str]] = field(default_factory=dict)
     scanned: bool = True
+    visited: bool = False
+    fresh: list[Span] = field(default_factory=list)
 
     def original_offset(self, offset: int) -> int:
         """Offset in the original file of an offset in the current one (of the nearest byte that is still there)."""

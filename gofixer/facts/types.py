@@ -161,10 +161,10 @@ class FileTypes:
         self.package_name = package_name
         self.package_names = package_names
         self.errors = errors
-        self._exprs = exprs or {}
-        self._idents = idents or {}
-        self._callees = callees or {}
-        self._nodes = nodes or {}
+        self._exprs = {} if exprs is None else exprs
+        self._idents = {} if idents is None else idents
+        self._callees = {} if callees is None else callees
+        self._nodes = {} if nodes is None else nodes
 
     def expr(self, span: Span) -> ExprInfo | None:
         """The expression with exactly this span."""

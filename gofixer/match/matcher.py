@@ -110,7 +110,7 @@ class Matcher:
         numbers = range(len(self.patterns)) if active is None else active
         wanted = frozenset(numbers)
         root = tree.root.raw
-        scope = _Scope(imported_names(root))
+        scope = _Scope(imported_names(root), root)
         cursor = ts.QueryCursor(self._query)
         found: dict[tuple[int, int, int], RawMatch] = {}
         for start, end in self.places(tree.source, sorted(wanted)):
@@ -141,34 +141,47 @@ class Matcher:
 class _Scope:
     """What the qualifiers of one file mean."""
 
-    def __init__(self, names: Mapping[bytes, str]) -> None:
+    def __init__(self, names: Mapping[bytes, str], root: ts.Node) -> None:
         self._names = names
+        self._root = root
+        self._top: frozenset[bytes] | None = None
 
     def path(self, node: ts.Node) -> str | None:
         if node.type not in _IDENTIFIERS:
             return None
         path = self._names.get(node.text or b"")
-        return None if path is None or is_shadowed(node) else path
+        if path is None:
+            return None
+        if self._top is None:
+            self._top = top_level_names(self._root)
+        return None if is_shadowed(node, self._top) else path
 
 
-def is_shadowed(node: ts.Node) -> bool:
+def top_level_names(root: ts.Node) -> frozenset[bytes]:
+    """Names that a file declares at package level, other than by imports."""
+    siblings = (s for s in root.named_children if s.type != "import_declaration")
+    return frozenset(name for sibling in siblings for name in _declared(sibling) if name)
+
+
+def is_shadowed(node: ts.Node, top: frozenset[bytes] | None = None) -> bool:
     """Whether an enclosing function declares the identifier's name before it: then it is no package.
 
     Purely syntactic and on the safe side for the name's own scope rules; the type oracle confirms every match
     that leads to a fix.
     """
-    return is_declared(node.text or b"", node)
+    return is_declared(node.text or b"", node, top)
 
 
-def is_declared(name: bytes, node: ts.Node) -> bool:
-    """Whether ``name`` means something that the file declares, other than by an import, where ``node`` stands."""
+def is_declared(name: bytes, node: ts.Node, top: frozenset[bytes] | None = None) -> bool:
+    """Whether ``name`` means something that the file declares, other than by an import, where ``node`` stands.
+
+    ``top`` are the file's `top_level_names`, for callers that ask often.
+    """
     child: ts.Node = node
     parent = node.parent
     while parent is not None:
         if parent.type == "source_file":
-            return any(
-                name in _declared(sibling) for sibling in parent.named_children if sibling.type != "import_declaration"
-            )
+            return name in (top_level_names(parent) if top is None else top)
         for sibling in parent.named_children:
             if sibling.start_byte >= child.start_byte:
                 break
