@@ -123,7 +123,7 @@ def save(state: Path, base: Path, files: Sequence[Reversal]) -> Saved:
         lock.release()
         raise
     for old in _saved(runs)[:-KEPT_RUNS]:
-        shutil.rmtree(old, ignore_errors=True)
+        _forget(old)
     return Saved(folder, base, lock)
 
 
@@ -181,14 +181,14 @@ def _take_back(folder: Path, base: Path) -> Written:
         shown = ", ".join(strangers[:5]) + (f" and {len(strangers) - 5} more" if len(strangers) > 5 else "")
         raise UserError(f"nothing was undone: changed since gofixer wrote them: {shown}")
     if not writes and not resumed:
-        shutil.rmtree(folder, ignore_errors=True)
+        _forget(folder)
         raise UserError(f"nothing was undone: the files of the latest run in {base} are already as they were")
     (folder / _UNDOING).touch()
     (folder / _SETTLED).unlink(missing_ok=True)
     written = write_files(writes, [write.path.parent for write in writes])
     if not written.failed:
         written.done[:0] = done if resumed else []
-        shutil.rmtree(folder, ignore_errors=True)
+        _forget(folder)
     return written
 
 
@@ -200,6 +200,14 @@ def _before(folder: Path, content: bytes, file: PatchedFile, entry: _File) -> by
     if _digest(before) != entry.before:
         raise _damaged(folder)
     return before
+
+
+def _forget(folder: Path) -> None:
+    """Remove a run; renamed first, so that a process that dies here leaves no half of it."""
+    doomed = folder.with_suffix(".tmp")
+    with contextlib.suppress(OSError):
+        folder.rename(doomed)
+        shutil.rmtree(doomed, ignore_errors=True)
 
 
 # -- saved runs -----------------------------------------------------------------------------------------------
@@ -226,7 +234,7 @@ def _settle(folder: Path, base: Path, *, keep: bool = False) -> None:
         written = [entry.path for entry, digest in found.items() if digest != entry.before]
         (folder / _SETTLED).write_bytes(msgspec.json.encode(written))
     elif not keep:
-        shutil.rmtree(folder, ignore_errors=True)
+        _forget(folder)
 
 
 def _written_names(folder: Path) -> frozenset[str] | None:
