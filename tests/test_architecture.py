@@ -150,9 +150,8 @@ def registry_hosts() -> set[str]:
     settings = [
         os.environ.get(word, "") for word in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "GOPROXY")
     ]
-    for path in (Path("/etc/pip.conf"), Path.home() / ".pip/pip.conf", Path.home() / ".config/pip/pip.conf"):
-        if path.is_file():
-            settings.append(path.read_text())
+    files = (Path("/etc/pip.conf"), Path.home() / ".pip/pip.conf", Path.home() / ".config/pip/pip.conf")
+    settings += [path.read_text() for path in files if path.is_file()]
     hosts = {host for text in settings for host in re.findall(r"https?://(?:[^/@\s]*@)?([\w.-]+)", text)}
     return hosts - {"pypi.org", "proxy.golang.org", "files.pythonhosted.org"}
 
@@ -162,12 +161,13 @@ def test_nothing_belongs_to_one_machine() -> None:
     words = [rf"(?<![\w.~])(?:{home}|/(?:home|Users|work|root|farm)/\w|/tmp/bash_jobs)"]
     words += [re.escape(host) for host in registry_hosts()]
     pattern = re.compile("|".join(words).encode())
-    found = []
-    for path in tracked():
-        if path.is_file() and not path.is_symlink() and path != Path(__file__):
-            for number, line in enumerate(path.read_bytes().splitlines(), 1):
-                if match := pattern.search(line):
-                    found.append(f"{name(path)}:{number}: {match[0].decode(errors='replace')}")
+    found = [
+        f"{name(path)}:{number}: {match[0].decode(errors='replace')}"
+        for path in tracked()
+        if path.is_file() and not path.is_symlink() and path != Path(__file__)
+        for number, line in enumerate(path.read_bytes().splitlines(), 1)
+        if (match := pattern.search(line))
+    ]
     assert not found
 
 

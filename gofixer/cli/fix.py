@@ -78,7 +78,9 @@ def fix_command(options: Options) -> int:
     try:
         _print(written, options, cwd)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt if options.dry_run or not written.changes else WrittenInterrupt from None
+        if options.dry_run or not written.changes:
+            raise
+        raise WrittenInterrupt from None
     return _exit_code(written, report, options)
 
 
@@ -121,9 +123,8 @@ def _check_options(
     transform = next((t for t in transforms if t.name == name), None)
     if transform is None:
         close = difflib.get_close_matches(name, [t.name for t in transforms], n=1)
-        raise UserError(
-            f"{config.path}: [transforms.{name}]: no such transform{f'; did you mean {close[0]}?' if close else ''}"
-        )
+        hint = f"did you mean {close[0]}?" if close else "`gofixer list` shows them"
+        raise UserError(f"{config.path}: [transforms.{name}]: there is no such transform; {hint}")
     for key, value in given.items():
         option = transform.options.get(key)
         if option is None:

@@ -12,9 +12,10 @@ LATER = ("lsp", "pr", "bench", "prove", "campaign", "init")
 COMMANDS = ("fix", "list", "explain", "test", "undo")
 _GLOBAL = ("--help", "-h", "--install-completion", "--show-completion")
 _INTERRUPTED = 130
+_NOTHING_WRITTEN = "interrupted; nothing was written"
 
 
-class WrittenInterrupt(KeyboardInterrupt):
+class WrittenInterrupt(Exception):
     """An interrupt after the files were written."""
 
 
@@ -38,13 +39,14 @@ def run(arguments: list[str]) -> int:
 
         result = app(arguments, standalone_mode=False, prog_name="gofixer")
         sys.stdout.flush()
-        return int(result or 0)
+        # Typer makes an exit code of an interrupt.
+        return _fail(_NOTHING_WRITTEN, _INTERRUPTED) if result == _INTERRUPTED else int(result or 0)
     except UserError as error:
         return _fail(str(error), error.exit_code)
     except WrittenInterrupt:
         return _fail("interrupted; the fixes are in place, `gofixer undo` takes them back", _INTERRUPTED)
     except KeyboardInterrupt:
-        return _fail("interrupted; nothing was written", _INTERRUPTED)
+        return _fail(_NOTHING_WRITTEN, _INTERRUPTED)
     except BrokenPipeError:
         # Whoever read the output has seen enough; the interpreter must not try to flush it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -66,7 +68,7 @@ def _unexpected(error: Exception, arguments: list[str]) -> int:
     if isinstance(error, typer.Exit):
         return int(error.exit_code)
     if isinstance(error, typer.Abort):
-        return _fail("interrupted; nothing was written", _INTERRUPTED)
+        return _fail(_NOTHING_WRITTEN, _INTERRUPTED)
     if hasattr(error, "format_message"):
         return _fail(" ".join(error.format_message().split()), ExitCode.USAGE)
     if isinstance(error, MemoryError):

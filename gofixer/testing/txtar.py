@@ -17,21 +17,16 @@ class Archive:
 
 
 def parse(text: str) -> Archive:
-    """Split an archive. A file that does not end in a newline gets one, as in golang.org/x/tools/txtar."""
+    """Split an archive. Text that does not end in a newline gets one, as in golang.org/x/tools/txtar."""
     comment: list[str] = []
     files: dict[str, list[str]] = {}
     current = comment
-    for line in text.split("\n"):
+    for line in text.removesuffix("\n").split("\n") if text else ():
         if found := _MARKER.match(line):
             current = files.setdefault(found[1], [])
         else:
-            current.append(line)
-    return Archive("\n".join(comment), {name: _ended(lines) for name, lines in files.items()})
-
-
-def _ended(lines: list[str]) -> str:
-    text = "\n".join(lines)
-    return text if not text or text.endswith("\n") else text + "\n"
+            current.append(f"{line}\n")
+    return Archive("".join(comment), {name: "".join(lines) for name, lines in files.items()})
 
 
 def render(archive: Archive) -> str:
