@@ -36,6 +36,7 @@ __all__ = [
     "Object",
     "Option",
     "Result",
+    "Screen",
     "Skip",
     "Span",
     "Transform",
@@ -65,6 +66,7 @@ class Skip:
 
 Result = Fix | Skip | None
 Check = Callable[[Match, Context], Result]
+Screen = Callable[[Match, Context], Skip | bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,9 @@ class Transform:
 
     ``seeds`` are the exercises of the guides that it comes from, ``go`` the Go versions where it applies as
     text for people, ``summary`` one line. ``types`` tells whether the check reads types; without them (no
-    toolchain, a package that does not compile) such a site is skipped before the check is asked.
+    toolchain, a package that does not compile) such a site is skipped before the check is asked. ``screen`` decides
+    what the syntax alone tells, before types are asked for at all: a `Skip`, False for what is not the smell, True to
+    go on with the check; it must not use `Context.types`.
     """
 
     name: str
@@ -95,6 +99,7 @@ class Transform:
     gate: Gate = Gate.ALWAYS
     go: str = "any"
     types: bool = True
+    screen: Screen | None = None
     options: Mapping[str, Option] = field(default_factory=dict)
     documentation: str = ""
     declarative: bool = False

@@ -76,10 +76,11 @@ class Draft:
 
 
 def check_file(
-    state: FileState, facts: FileFacts, unknown: str, rules: Rules, within: Sequence[Span]
+    state: FileState, facts: FileFacts, unknown: str, rules: Rules, within: Sequence[Span], first: bool
 ) -> tuple[list[Draft], list[Finding]]:
     """Run all checks on the matches inside some byte ranges of one file.
 
+    What stands outside of them is only screened, and that in the ``first`` pass.
     ``unknown`` says why there are no types, empty where there are. Gives the fixes to merge and the findings that
     are final for this pass (skipped, suppressed).
     """
@@ -90,13 +91,14 @@ def check_file(
     for raw in rules.matcher.find(facts.tree, active):
         order = rules.owners[raw.pattern]
         transform = rules.transforms[order]
-        if not any(start <= raw.span[0] and raw.span[1] <= end for start, end in within):
-            continue
-        if (order, raw.span) in seen or rules.ignored_in(transform, state.path):
+        inside = any(start <= raw.span[0] and raw.span[1] <= end for start, end in within)
+        if not (inside or first) or (order, raw.span) in seen or rules.ignored_in(transform, state.path):
             continue
         match = wrap(raw, facts)
-        result = _ask(match, raw, transform, facts, unknown, rules, order)
-        if result is None:
+        result: Draft | Skip | bool | None = screened(match, transform, facts, rules)
+        if result is True and inside:
+            result = _ask(match, raw, transform, facts, unknown, rules, order)
+        if result is None or isinstance(result, bool):
             continue
         seen.add((order, raw.span))
         function = function_name(match.node)
@@ -114,6 +116,14 @@ def check_file(
             state.suppressions.match(transform.name, transform.family, *_lines(state, raw.span))
             findings.append(finding(state, transform, raw.span, Outcome.SKIPPED, result.reason, function))
     return drafts, findings
+
+
+def screened(match: Match, transform: Transform, facts: FileFacts, rules: Rules) -> Skip | bool:
+    """What a transform's screen says of a match; True where it has none."""
+    if transform.screen is None:
+        return True
+    place = Context(facts, match, rules.options(transform), selected=transform.name in rules.selected)
+    return transform.screen(match, place)
 
 
 def _ask(

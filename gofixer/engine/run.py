@@ -13,7 +13,7 @@ from gofixer.context import FileFacts, file_imports
 from gofixer.edits.algebra import Kept, OffsetMap, apply, keep, refine, touches, untouched
 from gofixer.edits.imports import import_edits
 from gofixer.edits.model import Edit, Fix, Span
-from gofixer.engine.checks import Draft, Rules, check_file, finding
+from gofixer.engine.checks import Draft, Rules, check_file, finding, screened, wrap
 from gofixer.engine.discover import discover
 from gofixer.engine.model import FileChange, Finding, ModuleInfo, Note, Outcome, Report, Request
 from gofixer.engine.proof import Batch, Judgement, Proposal, Prover
@@ -26,7 +26,7 @@ from gofixer.facts.modules import Module, ModuleError, file_go_version, find_mod
 from gofixer.facts.oracle import Oracle
 from gofixer.facts.toolchain import Toolchain
 from gofixer.facts.types import FileTypes, Unknown
-from gofixer.syntax import Tree, parse
+from gofixer.syntax import parse
 
 MAX_PASSES = 10
 
@@ -174,27 +174,22 @@ class _Run:
     def _pass(self, paths: Iterable[Path]) -> list[Path]:
         """Check, merge and prove; gives the files that have to be looked at again."""
         states = [self.states[path] for path in paths if self.states[path].scanned]
-        trees = {state.path: parse(state.current) for state in states}
-        spans = {state.path: self._open_declarations(state, trees[state.path]) for state in states}
-        states = [state for state in states if spans[state.path]]
-        answers = self._types(states, spans)
+        facts = {state.path: self._facts(state) for state in states}
+        first = {state.path for state in states if not state.visited}
+        spans = {state.path: self._open_declarations(state, facts[state.path]) for state in states}
+        answers = self._types([state for state in states if spans[state.path]], spans)
         accepted: dict[Path, list[Draft]] = {}
         again: set[Path] = set()
         for state in states:
-            tree, answer = trees[state.path], answers[state.path]
+            here = spans[state.path]
+            if not here and state.path not in first:
+                continue
+            answer = answers.get(state.path)
             types = answer if isinstance(answer, FileTypes) else None
-            facts = FileFacts(
-                path=state.path,
-                tree=tree,
-                module=state.module,
-                go=file_go_version(state.module, state.current),
-                toolchain=self.services.toolchain.version[:2] if self.services.toolchain else None,
-                types=types,
-                imports=file_imports(tree),
-            )
             reason = answer.reason if isinstance(answer, Unknown) else ""
-            drafts, found = check_file(state, facts, reason, self.rules, spans[state.path])
-            state.open = [*_elsewhere(state, spans[state.path]), *found]
+            known = dataclasses.replace(facts[state.path], types=types)
+            drafts, found = check_file(state, known, reason, self.rules, here, state.path in first)
+            state.open = [*_elsewhere(state, here), *found]
             merged, conflicted = merge(drafts)
             if merged:
                 accepted[state.path] = merged
@@ -231,13 +226,29 @@ class _Run:
             state.variant = variant_for(state.path, state.original, self.services.toolchain.host)
         return state.variant
 
-    def _open_declarations(self, state: FileState, tree: Tree) -> list[Span]:
+    def _facts(self, state: FileState) -> FileFacts:
+        """What is known of a file before types are asked for."""
+        tree = parse(state.current)
+        return FileFacts(
+            path=state.path,
+            tree=tree,
+            module=state.module,
+            go=file_go_version(state.module, state.current),
+            toolchain=self.services.toolchain.version[:2] if self.services.toolchain else None,
+            types=None,
+            imports=file_imports(tree),
+        )
+
+    def _open_declarations(self, state: FileState, facts: FileFacts) -> list[Span]:
         """Byte ranges of the top-level declarations with matches that are to be decided in this pass.
 
         After the first pass those are the declarations that the pass before has changed, or where fixes conflicted.
         """
         spans: dict[Span, None] = {}
-        for match in self.rules.matcher.find(tree, self.rules.matcher.prefilter(state.current)):
+        for match in self.rules.matcher.find(facts.tree, self.rules.matcher.prefilter(state.current)):
+            transform = self.rules.transforms[self.rules.owners[match.pattern]]
+            if transform.screen and screened(wrap(match, facts), transform, facts, self.rules) is not True:
+                continue
             node = match.nodes[0]
             while node.parent is not None and node.parent.type != "source_file":
                 node = node.parent

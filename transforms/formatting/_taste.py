@@ -32,6 +32,11 @@ def cold(node: Node, cx: Context) -> str | None:
     """Why a result is not worth a rewrite; None where it may be."""
     if cx.selected or cx.hot:
         return None
+    return by_place(node, cx) or _goes_to(node, cx) or _kept_for(node, cx)
+
+
+def by_place(node: Node, cx: Context) -> str | None:
+    """Why the place alone makes a rewrite not worth it: needs no types."""
     if cx.is_test:
         return "cold: test code"
     function = cx.function(node)
@@ -44,7 +49,7 @@ def cold(node: Node, cx: Context) -> str | None:
         return "cold: test code"
     if isinstance(outer, nodes.MethodDeclaration) and outer.name.str in _TEXT_METHODS and not outer.parameters.items:
         return f"cold: the text of a method {outer.name.str}"
-    return _goes_to(node, cx) or _kept_for(node, cx)
+    return None
 
 
 def _goes_to(node: Node, cx: Context) -> str | None:

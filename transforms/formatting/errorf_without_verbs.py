@@ -58,19 +58,15 @@ def check(match: Match, cx: Context) -> Result:
     """Replace fmt.Errorf of a text by errors.New of it."""
     call = match.node
     assert isinstance(call, nodes.Call)
-    format_, arguments = match["format"], match.many("arguments")
+    format_ = match["format"]
     value = cx.constant(format_)
     if value is None:
         return None
-    if arguments:
-        return _with_arguments(value)
     pieces = read(value)
     if isinstance(pieces, Skip):
         return pieces
     if not all(isinstance(piece, Literal) for piece in pieces):
         return Skip("a verb has no argument: fmt says so in the text")
-    if cx.module_go >= EQUAL_SINCE and not cx.selected:
-        return Skip("since Go 1.26 fmt.Errorf without verbs is as fast as errors.New")
     message = literal(format_, "".join(piece.text for piece in pieces))
     if isinstance(message, Skip):
         return message
@@ -80,20 +76,25 @@ def check(match: Match, cx: Context) -> Result:
     return replace(call.function, function, cx, "Use errors.New: the format has no verb", *edits, names=text)
 
 
-def _with_arguments(value: str) -> Skip | None:
-    """Arguments without verbs are a mistake that vet reports; with verbs they are what Errorf is for."""
-    pieces = read(value)
-    if isinstance(pieces, Skip) or any(not isinstance(piece, Literal) for piece in pieces):
-        return None
-    return Skip("arguments without verbs: fmt says so in the text")
+def screen(match: Match, cx: Context) -> Skip | bool:
+    """The version gate: it needs no types."""
+    if cx.module_go < EQUAL_SINCE or cx.selected:
+        return True
+    if (
+        isinstance(match["format"], nodes.InterpretedStringLiteral | nodes.RawStringLiteral)
+        and "%" in match["format"].str
+    ):
+        return True
+    return Skip("since Go 1.26 fmt.Errorf without verbs is as fast as errors.New")
 
 
 TRANSFORM = Transform(
     name="errorf-without-verbs",
     family="formatting",
     summary="fmt.Errorf without a verb: errors.New",
-    patterns=(pattern("fmt.Errorf($format, $*arguments)"),),
+    patterns=(pattern("fmt.Errorf($format)"),),
     check=check,
+    screen=screen,
     gate=Gate.VERSION,
     go="go.mod below 1.26",
     seeds=("T",),

@@ -70,6 +70,7 @@ from __future__ import annotations
 
 from gofixer.transforms.formatting._append import append_bytes, append_string
 from gofixer.transforms.formatting._rewrite import replace, replacement
+from gofixer.transforms.formatting._screen import screen_for
 from gofixer.transforms.formatting._site import APPEND, Target, choose
 from gofixer.transforms.formatting._taste import cold
 from gofixer.transforms.formatting._text import Text
@@ -105,6 +106,7 @@ TRANSFORM = Transform(
     summary="fmt.Sprintf with numbers: append to a buffer",
     patterns=(pattern("fmt.Sprintf($format, $*args)"), pattern("fmt.Fprintf($writer, $format, $*args)")),
     check=check,
+    screen=screen_for(APPEND),
     seeds=("A8",),
     options={"style": Option("append", "how a string with numbers is built", ("append", "concat"))},
 )

@@ -53,6 +53,7 @@ Go specification, "Order of evaluation"; package runtime, `string.go` (`concatst
 from __future__ import annotations
 
 from gofixer.transforms.formatting._rewrite import replace, replacement
+from gofixer.transforms.formatting._screen import screen_for
 from gofixer.transforms.formatting._site import CONCAT, FORMATTING, Site, choose
 from gofixer.transforms.formatting._taste import cold
 from gofixer.transforms.formatting._text import Text
@@ -97,5 +98,6 @@ TRANSFORM = Transform(
     summary="fmt.Sprintf of strings only: concatenate them",
     patterns=tuple(pattern(source) for source in FORMATTING[:1]),
     check=check,
+    screen=screen_for(CONCAT),
     seeds=("A8",),
 )

@@ -73,6 +73,7 @@ from __future__ import annotations
 from gofixer.transforms.formatting._layout import Expr
 from gofixer.transforms.formatting._parts import Form
 from gofixer.transforms.formatting._rewrite import literal, replace, replacement
+from gofixer.transforms.formatting._screen import screen_for
 from gofixer.transforms.formatting._site import FORMATTING, STRCONV, Site, choose
 from gofixer.transforms.formatting._taste import cold
 from gofixer.transforms.formatting._text import Text
@@ -129,5 +130,6 @@ TRANSFORM = Transform(
     summary="fmt.Sprintf with one verb alone: strconv or the value itself",
     patterns=tuple(pattern(source) for source in FORMATTING),
     check=check,
+    screen=screen_for(STRCONV),
     seeds=("A8",),
 )
