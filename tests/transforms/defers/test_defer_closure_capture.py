@@ -1,0 +1,304 @@
+"""Programs print the same before and after the engine passed captured variables as arguments."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from deferring import generate
+from gofixer.transforms.defers import defer_closure_capture
+from gofixer.transforms.defers.defer_closure_capture import TRANSFORM
+
+from gofixer import pipeline
+from gofixer.engine.config import Config
+from gofixer.engine.model import Outcome, Report, Request, Verify
+from gofixer.errors import UserError
+from gofixer.facts.toolchain import Toolchain, find_toolchain
+
+# Ten deferred calls each; `shared` lives outside the loop, `own` in it.
+LOOPS = """package main
+
+import "sync/atomic"
+
+func shared(names []int, start int, use func(int)) {
+	if start == 0 {
+		start = 1
+	}
+	for range names {
+		defer func() { use(start) }()
+	}
+}
+
+func own(names []int, use func(int64)) {
+	for i := range names {
+		var total int64
+		atomic.AddInt64(&total, int64(i))
+		defer func() { use(total) }()
+	}
+}
+
+func large(names []int, use func(byte)) {
+	for i := range names {
+		var key [200]byte
+		key[0] = byte(i)
+		defer func() { use(key[0]) }()
+	}
+}
+
+func once(start int, use func(int)) {
+	if start == 0 {
+		start = 1
+	}
+	defer func() { use(start) }()
+}
+"""
+COUNTS = """package main
+
+import (
+	"fmt"
+	"testing"
+)
+
+func main() {
+	names := make([]int, 10)
+	sum := 0
+	fmt.Println("shared", testing.AllocsPerRun(100, func() { shared(names, 0, func(n int) { sum += n }) }))
+	fmt.Println("own", testing.AllocsPerRun(100, func() { own(names, func(n int64) { sum += int(n) }) }))
+	fmt.Println("large", testing.AllocsPerRun(100, func() { large(names, func(n byte) { sum += int(n) }) }))
+	fmt.Println("once", testing.AllocsPerRun(100, func() { once(0, func(n int) { sum += n }) }))
+}
+"""
+# Shapes that the generator does not make, each with the line that it prints.
+HANDMADE = """package main
+
+import "fmt"
+
+type state struct {
+	name string
+	size int
+}
+
+func (s *state) grow() { s.size++ }
+
+func start(f func()) string {
+	f()
+	return "started"
+}
+
+func assignedByTheCall() {
+	text := "new"
+	text = start(func() {
+		defer func() { defer func() { fmt.Println("assignedByTheCall", text) }() }()
+	})
+	fmt.Println(text)
+}
+
+func runLater() (later []func()) {
+	text := "new"
+	text = start(func() {
+		later = append(later, func() { defer func() { fmt.Println("runLater", text) }() })
+	})
+	return later
+}
+
+func deferredWriter() {
+	n := 1
+	defer func() { fmt.Println("deferredWriter", n) }()
+	defer func() { n = 2 }()
+}
+
+func typeSwitch(values ...any) {
+	for _, value := range values {
+		switch v := value.(type) {
+		case int:
+			defer func() { fmt.Println("typeSwitch", v+1) }()
+		case string, error:
+			defer func() { fmt.Println("typeSwitch", v) }()
+		}
+	}
+}
+
+func embedded() {
+	type outer struct {
+		state
+		more int
+	}
+	o := outer{more: 1}
+	defer func() { fmt.Println("embedded", o.size) }()
+	o.grow()
+}
+
+func closed(values <-chan int) {
+	value, ok := <-values
+	defer func() { fmt.Println("closed", value, ok) }()
+	value, ok = <-values
+}
+
+func ranged() {
+	var i, v int
+	defer func() { fmt.Println("ranged", i, v) }()
+	for i, v = range []int{3, 4} {
+	}
+}
+
+func labelled(n int) {
+outer:
+	for i := 0; i < n; i++ {
+		var last int
+		for j := range 3 {
+			if j == 2 {
+				continue outer
+			}
+			last = j
+			defer func() { fmt.Println("labelled", i, j, last) }()
+		}
+	}
+}
+
+func shadowed(n int, text string) {
+	for i := range n {
+		text := text + fmt.Sprint(i)
+		defer func() { fmt.Println("shadowed", text) }()
+	}
+	defer func() { fmt.Println("shadowed", text) }()
+}
+
+func generic[T any](values ...T) {
+	for _, value := range values {
+		defer func() { fmt.Println("generic", value) }()
+	}
+}
+
+func iterated(yield func(func(int) bool)) {
+	sum := 0
+	for n := range yield {
+		sum += n
+		defer func() { fmt.Println("iterated", n, sum) }()
+	}
+}
+
+func main() {
+	assignedByTheCall()
+	for _, f := range runLater() {
+		f()
+	}
+	deferredWriter()
+	typeSwitch(1, "a", fmt.Errorf("b"), 2.5)
+	embedded()
+	values := make(chan int, 1)
+	values <- 5
+	close(values)
+	closed(values)
+	ranged()
+	labelled(2)
+	shadowed(2, "t")
+	generic(1, 2)
+	iterated(func(body func(int) bool) { _ = body(1) && body(2) })
+}
+"""
+
+
+GENERATED = generate(250, seed=1)
+
+
+@pytest.fixture(scope="module")
+def toolchain() -> Toolchain:
+    try:
+        found = find_toolchain(None)
+    except UserError as error:
+        pytest.skip(f"no Go toolchain: {error}")
+    if found.version < (1, 23, 0):
+        pytest.skip(f"the programs range over functions; this is Go {found.text}")
+    return found
+
+
+def module(folder: Path, files: dict[str, str], go: str = "1.23") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "go.mod").write_text(f"module example.com/deferring\n\ngo {go}\n")
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+def rewrite(folder: Path, *, select: bool = True) -> Report:
+    """Run the transform over a module; what the engine would write is written."""
+    selected = frozenset({TRANSFORM.name}) if select else frozenset()
+    verify = Verify.NONE if select else Verify.VET
+    report = pipeline.analyse(Request(folder, ("./...",), Config(), (TRANSFORM,), selected, verify=verify))
+    for change in report.changes:
+        change.path.write_bytes(change.after)
+    return report
+
+
+def run(toolchain: Toolchain, folder: Path, *arguments: str) -> str:
+    done = toolchain.run(*(arguments or ("run", ".")), directory=folder)
+    assert done.status == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory, toolchain: Toolchain) -> str:
+    return run(toolchain, module(tmp_path_factory.mktemp("generated"), {"main.go": GENERATED}))
+
+
+def test_generated_programs_print_the_same(tmp_path: Path, toolchain: Toolchain, printed: str) -> None:
+    folder = module(tmp_path, {"main.go": GENERATED})
+    report = rewrite(folder)
+    assert run(toolchain, folder) == printed
+    seen = Counter(finding.outcome for finding in report.findings)
+    assert seen[Outcome.PROPOSED] > 80
+    assert seen[Outcome.SKIPPED] > 80
+
+
+def test_generated_programs_tell_a_wrong_rewrite(
+    tmp_path: Path, toolchain: Toolchain, printed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the guard the same programs print something else: they do test it."""
+    folder = module(tmp_path, {"main.go": GENERATED})
+    monkeypatch.setattr(defer_closure_capture, "not_final", lambda *_: None)
+    rewrite(folder)
+    assert run(toolchain, folder) != printed
+
+
+def test_other_shapes_print_the_same(tmp_path: Path, toolchain: Toolchain) -> None:
+    folder = module(tmp_path, {"main.go": HANDMADE})
+    before = run(toolchain, folder)
+    report = rewrite(folder)
+    assert run(toolchain, folder) == before
+    assert {f.function for f in report.findings if f.outcome is Outcome.PROPOSED} == {
+        "typeSwitch", "labelled", "shadowed"
+    }  # fmt: skip
+
+
+def test_a_second_run_changes_nothing(tmp_path: Path, toolchain: Toolchain) -> None:
+    folder = module(tmp_path, {"main.go": generate(100, seed=3)})
+    assert rewrite(folder).changes
+    assert not rewrite(folder).changes
+
+
+def test_the_heap_line_disappears_and_allocations_with_it(tmp_path: Path, toolchain: Toolchain) -> None:
+    folder = module(tmp_path, {"loops.go": LOOPS, "main.go": COUNTS})
+    before = counts(run(toolchain, folder))
+    assert {"start", "total", "key"} <= on_heap(toolchain, folder)
+    report = rewrite(folder, select=False)
+    proposed = {f.function for f in report.findings if f.outcome is Outcome.PROPOSED}
+    assert proposed == {"shared", "own"}
+    assert not {"start", "total"} & on_heap(toolchain, folder)
+    after = counts(run(toolchain, folder))
+    assert before["own"] - after["own"] == 10
+    assert after["shared"] == before["shared"] - 1
+    assert after["once"] == before["once"] == 0
+    # Passed as an argument, a large value is copied to the heap all the same: nothing is gained, as the gate says.
+    rewrite(folder)
+    assert counts(run(toolchain, folder))["large"] == before["large"]
+
+
+def counts(output: str) -> dict[str, int]:
+    return {name: int(number) for name, number in (line.split() for line in output.splitlines())}
+
+
+def on_heap(toolchain: Toolchain, folder: Path) -> set[str]:
+    """Variables that the compiler says it moves to the heap."""
+    said = run(toolchain, folder, "build", "-o", "program", "-gcflags=-m", ".")
+    return {line.rpartition(" ")[2] for line in said.splitlines() if ": moved to heap: " in line}
