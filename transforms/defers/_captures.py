@@ -33,18 +33,8 @@ class Capture:
         return self.variable.name
 
     @property
-    def by_reference(self) -> bool:
-        """Whether the compiler captures by reference, which a repeated defer pays with an allocation.
-
-        An assignment does not count where the variable is declared in the same round of the loop as the closure
-        (cmd/compile/internal/escape, "straightline code"). Variables of more than 128 bytes do not count either:
-        they are captured by reference, but so is their copy in the argument form.
-        """
-        return self.variable.address_taken or (self.variable.reassigned and bool(self.repeated))
-
-    @property
     def perhaps_by_reference(self) -> bool:
-        """Whether it needs the compiler to say that it does not capture by reference (flowClosure in the same file)."""
+        """Whether the compiler may capture by reference (cmd/compile/internal/escape, flowClosure)."""
         size = self.variable.type.size if self.variable.type else -1
         return self.variable.address_taken or self.variable.reassigned or not 0 <= size <= 128
 

@@ -266,9 +266,7 @@ def test_other_shapes_print_the_same(tmp_path: Path, toolchain: Toolchain) -> No
     before = run(toolchain, folder)
     report = rewrite(folder)
     assert run(toolchain, folder) == before
-    assert {f.function for f in report.findings if f.outcome is Outcome.PROPOSED} == {
-        "typeSwitch", "labelled", "shadowed"
-    }  # fmt: skip
+    assert {f.function for f in report.findings if f.outcome is Outcome.PROPOSED} == {"typeSwitch", "shadowed"}
 
 
 def test_a_second_run_changes_nothing(tmp_path: Path, toolchain: Toolchain) -> None:
