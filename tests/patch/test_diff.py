@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 
 from gofixer.edits.algebra import apply, keep, refine, untouched
 from gofixer.edits.model import Edit
-from gofixer.patch.diff import file_diff, hunks
+from gofixer.patch.diff import file_diff
 from gofixer.patch.names import naming, quoted, unquoted
 from gofixer.patch.parse import PatchError, apply_hunks, count, name_of, parse, reverse
 
@@ -187,21 +186,6 @@ def test_one_line_in_a_repetitive_file_is_one_line_in_the_patch() -> None:
     after, patch = diff("x.go", source, [Edit(10_000, 10_000, b"x()\n")])
     assert (count(patch).added, count(patch).removed) == (1, 0)
     assert apply_hunks(source, parse(patch)[0]) == after
-
-
-def test_many_edits_of_a_large_file_cost_little() -> None:
-    """Time grows with the number of edits, not with edits times lines: twice as many may not cost four times."""
-
-    def seconds(number: int) -> float:
-        source = b"x := 1\n\n" * 10 * number
-        edits = [Edit(at, at + 1, b"y") for at in range(0, len(source), 80)]
-        after, kept = apply(source, edits), keep(untouched(len(source)), edits)
-        started = time.perf_counter()
-        hunks(source, after, kept)
-        return time.perf_counter() - started
-
-    small, large = min(seconds(1000) for _ in range(3)), min(seconds(8000) for _ in range(3))
-    assert large < small * 24
 
 
 def test_a_large_window_of_different_lines_is_replaced_whole() -> None:
