@@ -206,12 +206,16 @@ def _swap(staged: Sequence[_Staged], result: Written, caught: Sequence[int]) -> 
         else:
             _settle_folders(swapped)
             return
-        lost = _go_back(swapped)
-        result.done.clear()
-        if lost:
-            raise UserError(_sentence("interrupted", lost))
     except OSError as error:
         raise _hopeless(error, _go_back(swapped)) from error
+    except BaseException as error:
+        # No room in memory, or an interrupt in a thread that holds no signals back.
+        if lost := _go_back(swapped):
+            error.add_note(_sentence("stopped", lost))
+        raise
+    result.done.clear()
+    if lost := _go_back(swapped):
+        raise UserError(_sentence("interrupted", lost))
 
 
 def _same_file_again(item: _Staged, swapped: Iterable[_Staged]) -> bool:
