@@ -106,6 +106,12 @@ def choose(
     transforms: tuple[Transform, ...], options: Options, config: Config
 ) -> tuple[tuple[Transform, ...], frozenset[str]]:
     """The active transforms and those whose gates are lifted; the command line goes before the file."""
+    check_config(config, transforms)
+    return registry.select(transforms, options.select or config.select, (*options.ignore, *config.ignore))
+
+
+def check_config(config: Config, transforms: tuple[Transform, ...]) -> None:
+    """Raise `UserError`, with the file and the key, where a configuration names what does not exist."""
     for name, given in config.options.items():
         _check_options(name, given, transforms, config)
     words = [(f"per-file-ignores.{glob!r}", names) for glob, names in config.per_file_ignores.items()]
@@ -114,7 +120,6 @@ def choose(
             registry.select(transforms, names, ())
         except UserError as error:
             raise UserError(f"{config.path}: `{key}`: {str(error).removeprefix('--select ')}") from None
-    return registry.select(transforms, options.select or config.select, (*options.ignore, *config.ignore))
 
 
 def _check_options(
