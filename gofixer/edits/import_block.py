@@ -93,10 +93,10 @@ def _remove(rows: list[Row], spec: Spec) -> None:
 
 
 def _close_up(rows: list[Row]) -> None:
-    """No blank line between the last import and comments that end the block: gofmt does not keep one there."""
+    """No blank lines below the last import: gofmt keeps none between comments that end a block."""
     last = max((i for i, row in enumerate(rows) if row.spec is not None), default=-1)
-    while last >= 0 and last + 1 < len(rows) and rows[last + 1].is_blank:
-        del rows[last + 1]
+    if last >= 0:
+        rows[last + 1 :] = [row for row in rows[last + 1 :] if not row.is_blank]
 
 
 def _insert(rows: list[Row], path: str, newline: bytes) -> None:

@@ -61,8 +61,9 @@ def naming(paths: Sequence[Path], folder: Path) -> Naming:
 
     With its own header lines git takes names as relative to the top of the working tree and silently skips what is
     not below the folder it runs in; without them, as relative to that folder. So below the top those lines are left
-    out, and the names stay relative to the folder, as everywhere else in a report. One case is left: without the
-    lines git guesses how many leading folders to strip when a name begins with the folder's own path.
+    out, and the names stay relative to the folder, as everywhere else in a report. In two cases they are relative to
+    the top all the same: without the lines git guesses how many leading folders to strip when a name begins with the
+    folder's own path, and it takes no name that leads out of the folder (that patch has to be applied at the top).
     """
     folder = Path(os.path.realpath(folder))
     top = next((p for p in (folder, *folder.parents) if (p / ".git").exists()), folder)
@@ -70,6 +71,6 @@ def naming(paths: Sequence[Path], folder: Path) -> Naming:
     if top == folder:
         return here
     prefix = folder.relative_to(top).as_posix() + "/"
-    if any(here.name(path).startswith(prefix) for path in paths):
+    if any(here.name(path).startswith((prefix, "../")) for path in paths):
         return Naming(top, git=True)
     return here

@@ -181,6 +181,18 @@ def test_a_patch_fits_the_folder_in_which_the_run_stands(
     assert [path.read_bytes() for path in paths] == [b"new\n"] * len(paths)
 
 
+def test_files_beside_the_folder_are_named_from_the_top(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    for name in ("here/x.go", "there/x.go"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(b"old\n")
+    paths = [tmp_path / "here/x.go", tmp_path / "there/x.go"]
+    style = naming(paths, tmp_path / "here")
+    patch = b"".join(file_diff(style.name(p), b"old\n", b"new\n", (), git=style.git) for p in paths)
+    assert git(tmp_path, "apply", "-", stdin=patch).returncode == 0
+    assert [path.read_bytes() for path in paths] == [b"new\n"] * 2
+
+
 def test_one_line_in_a_repetitive_file_is_one_line_in_the_patch() -> None:
     source = b"}\n" * 20_000
     after, patch = diff("x.go", source, [Edit(10_000, 10_000, b"x()\n")])
