@@ -18,7 +18,7 @@ _COLLECTOR = re.compile(
 )
 _MEASURES = re.compile(
     rb"\b(ReadMemStats|ReadGCStats|NumGoroutine|MemProfile\w*|GoroutineProfile|WriteHeapDump|WriteHeapProfile"
-    rb"|StartCPUProfile|AllocsPerRun|metrics\.Read|pprof\.\w+)\b"
+    rb"|StartCPUProfile|AllocsPerRun|metrics\.Read|pprof\.\w+|(?i:\w*mem(?:ory)?_?(?:usage|used|stats?)|\w*rss)(?=\())(?!\w)"
 )
 _CLOCK = re.compile(rb"\b(time\.Now|trace\.Start)\(")
 _SAYS = re.compile(r'(?i)"[^"]*\b(gc|garbage|collect(ed|ing|ion|or)?)\b')
@@ -27,6 +27,7 @@ _DEBUG = re.compile(r"(?i)debug|admin|pprof|profiling|profiler|diagnos|bench|dum
 _EVICT = re.compile(r"(?i)evict|expir|purge")
 # The word gc, in any spelling that a name or a command may give it.
 _ASKED = re.compile(r"(?<![a-z])gc(?![a-z])|GC|(?<![a-z])Gc(?![a-z])|(?i:garbage|free_?mem|collect)")
+_OPTION = re.compile(r"(?i)\b\w*(force|debug|enable|manual|should|need)\w{0,6}gc\b")
 _HANDLER = re.compile(r"http\.ResponseWriter|gin\.Context|echo\.Context|fiber\.Ctx|fasthttp\.RequestCtx")
 _COMMAND = re.compile(r"cobra\.Command|cli\.(Context|Command)\b")
 _IDLE = re.compile(
@@ -36,7 +37,7 @@ _IDLE = re.compile(
 
 def wanted(call: Node, cx: Context) -> str | None:
     """Why the collection is wanted where a call stands (the call itself, or that of a helper that only collects)."""
-    if reason := measured(call, cx) or asked_for(call, cx):
+    if reason := asked_for(call, cx) or measured(call, cx):
         return reason
     if only_in_case(call):
         return "is all that its case does"
@@ -92,6 +93,8 @@ def asked_for(place: Node, cx: Context) -> str | None:
     for text in (cx.facts.path.stem, cx.types.package_name):
         if _DEBUG.search(text):
             return f"debug or admin code: `{text}`"
+    if option := _OPTION.search(cx.declaration(place).str):
+        return f"is asked for by name: `{option[0]}`"
     for text, may_ask in _hints(place):
         if _EVICT.search(text):
             return f"stands where a cache evicts: `{text}`"
