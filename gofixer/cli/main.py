@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
+from types import FrameType
 
 from gofixer.errors import ExitCode, UserError
 
@@ -20,8 +22,16 @@ class WrittenInterrupt(Exception):
 
 
 def main() -> None:
-    """Run the command line and exit."""
+    """Run the command line and exit. A request to end is an interrupt: the go commands end too, writes are undone."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, _end)
     sys.exit(run(sys.argv[1:]))
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def run(arguments: list[str]) -> int:
@@ -35,6 +45,10 @@ def run(arguments: list[str]) -> int:
             raise UserError(
                 f"`gofixer {arguments[0]}` does not exist in this version (a folder of that name is ./{arguments[0]})"
             )
+        if arguments == ["list"]:  # typer takes longer to load than the answer does
+            from gofixer.cli.catalogue import list_command
+
+            return list_command(None, None)
         from gofixer.cli.app import app
 
         result = app(arguments, standalone_mode=False, prog_name="gofixer")

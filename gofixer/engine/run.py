@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from gofixer.context import FileFacts, file_imports
-from gofixer.edits.algebra import Kept, OffsetMap, apply, keep, refine, touches, untouched
+from gofixer.edits.algebra import Kept, OffsetMap, Taken, apply, keep, refine, untouched
 from gofixer.edits.imports import import_edits
 from gofixer.edits.model import Edit, Fix, Span
 from gofixer.engine.checks import Draft, Rules, check_file, finding, screened, wrap
@@ -380,17 +380,18 @@ def merge(drafts: list[Draft]) -> tuple[list[Draft], list[Draft]]:
     Rule order wins, then source order. Two fixes conflict when their edits overlap or insert at the same place,
     or when both bring the same new name into one declaration.
     """
-    taken: list[Draft] = []
+    taken = Taken()
+    together: list[Draft] = []
     waiting: list[Draft] = []
     names: set[tuple[Span, str]] = set()
     for draft in sorted(drafts, key=lambda d: (d.order, d.span)):
-        clash = any(touches(a, b) for other in taken for a in other.fix.edits for b in draft.fix.edits)
-        if clash or names & draft.names:
+        if taken.clashes(draft.fix.edits) or names & draft.names:
             waiting.append(draft)
         else:
-            taken.append(draft)
+            taken.add(draft.fix.edits)
+            together.append(draft)
             names |= draft.names
-    return taken, waiting
+    return together, waiting
 
 
 def fix_edits(source: bytes, fixes: Iterable[Fix]) -> list[Edit]:
