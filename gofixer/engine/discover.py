@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,18 +104,19 @@ def _matches(spec: pathspec.GitIgnoreSpec, root: Path, path: str) -> bool:
 
 def ignored_by_git(base: Path) -> frozenset[str]:
     """Untracked files and folders below ``base`` that git ignores; empty outside a repository or without git."""
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # without git there is nothing to ignore, and no error
+    import git
+
     try:
-        listed = subprocess.run(
-            ["git", "ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"],
-            cwd=base,
-            capture_output=True,
-            check=False,
-        )
-    except OSError:
+        with git.Repo(base, search_parent_directories=True) as repository:
+            if repository.working_tree_dir is None:
+                return frozenset()
+            listed: bytes = git.Git(base).ls_files(
+                "--others", "--ignored", "--exclude-standard", "--directory", "-z", stdout_as_string=False
+            )
+    except (git.exc.GitError, OSError, ValueError):
         return frozenset()
-    if listed.returncode != 0:
-        return frozenset()
-    names = (os.fsdecode(name).rstrip("/") for name in listed.stdout.split(b"\0") if name)
+    names = (os.fsdecode(name).rstrip("/") for name in listed.split(b"\0") if name)
     return frozenset(str(base / name) for name in names if name not in (".", ""))
 
 
