@@ -6,7 +6,7 @@ import difflib
 import sys
 from pathlib import Path
 
-from gofixer.cli.fix import available, configuration
+from gofixer.cli.settings import available, configuration
 from gofixer.cli.terminal import palette, write_bytes
 from gofixer.errors import ExitCode, UserError
 from gofixer.transform import Transform

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gofixer import pipeline
 from gofixer.cli.main import WrittenInterrupt
 from gofixer.cli.progress import progress_on
+from gofixer.cli.settings import available, choose, configuration
 from gofixer.cli.terminal import complain, palette, write_bytes
-from gofixer.engine import registry
-from gofixer.engine.config import Config, find, load
 from gofixer.engine.model import Outcome, Report, Request, Verify
 from gofixer.errors import ExitCode, UserError
-from gofixer.report import FORMATS, text
+from gofixer.report import text
 from gofixer.report.paths import relative
-from gofixer.rules import from_config
-from gofixer.transform import Transform
+from gofixer.report.printer import FORMATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +51,7 @@ def fix_command(options: Options) -> int:
     cwd = Path.cwd()
     config = configuration(options.config, cwd, options.paths)
     transforms = available(config, options.transforms)
-    active, selected = choose(transforms, options, config)
+    active, selected = choose(transforms, config, options.select, options.ignore)
     if options.output is not None and options.output.is_dir():
         raise UserError(f"--output {options.output}: is a folder")
     request = Request(
@@ -82,64 +78,6 @@ def fix_command(options: Options) -> int:
             raise
         raise WrittenInterrupt from None
     return _exit_code(written, report, options)
-
-
-def configuration(given: Path | None, cwd: Path, paths: Iterable[str]) -> Config:
-    """The configuration file that was named, or the one found from the first path upwards."""
-    if given is not None:
-        return load(given)
-    first = next(iter(paths), ".").removesuffix("...")
-    start = Path(os.path.normpath(cwd / first))
-    found = find(start if start.is_dir() else start.parent)
-    return load(found) if found else Config()
-
-
-def available(config: Config, folder: Path | None) -> tuple[Transform, ...]:
-    """All transforms that this run may use; a name stands for one transform."""
-    extra = registry.from_folder(folder) if folder else ()
-    others = registry.collect(registry.shipped(), registry.installed(), extra)
-    taken = {word for t in others for word in (t.name, t.family)}
-    return (*others, *from_config(config, taken))
-
-
-def choose(
-    transforms: tuple[Transform, ...], options: Options, config: Config
-) -> tuple[tuple[Transform, ...], frozenset[str]]:
-    """The active transforms and those whose gates are lifted; the command line goes before the file."""
-    check_config(config, transforms)
-    return registry.select(transforms, options.select or config.select, (*options.ignore, *config.ignore))
-
-
-def check_config(config: Config, transforms: tuple[Transform, ...]) -> None:
-    """Raise `UserError`, with the file and the key, where a configuration names what does not exist."""
-    for name, given in config.options.items():
-        _check_options(name, given, transforms, config)
-    words = [(f"per-file-ignores.{glob!r}", names) for glob, names in config.per_file_ignores.items()]
-    for key, names in [("select", config.select), ("ignore", config.ignore), *words]:
-        try:
-            registry.select(transforms, names, ())
-        except UserError as error:
-            raise UserError(f"{config.path}: `{key}`: {str(error).removeprefix('--select ')}") from None
-
-
-def _check_options(
-    name: str, given: Mapping[str, str | int | bool], transforms: tuple[Transform, ...], config: Config
-) -> None:
-    transform = next((t for t in transforms if t.name == name), None)
-    if transform is None:
-        close = difflib.get_close_matches(name, [t.name for t in transforms], n=1)
-        hint = f"did you mean {close[0]}?" if close else "`gofixer list` shows them"
-        raise UserError(f"{config.path}: [transforms.{name}]: there is no such transform; {hint}")
-    for key, value in given.items():
-        option = transform.options.get(key)
-        if option is None:
-            known = ", ".join(transform.options) or "none"
-            raise UserError(f"{config.path}: [transforms.{name}] has no option `{key}`; there are: {known}")
-        if type(value) is not type(option.default):
-            kind = {str: "a text", int: "a number", bool: "true or false"}[type(option.default)]
-            raise UserError(f"{config.path}: {name}.{key} must be {kind}")
-        if option.choices and value not in option.choices:
-            raise UserError(f"{config.path}: {name}.{key} must be one of {', '.join(option.choices)}")
 
 
 def _print(report: Report, options: Options, cwd: Path) -> None:

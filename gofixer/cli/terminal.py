@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TextIO
 
-from gofixer.report.text import PLAIN, Palette, palette_of
+from gofixer.report.palette import PLAIN, Palette, palette_of
 
 AUTO, ALWAYS, NEVER = "auto", "always", "never"
 

@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from gofixer.cli.fix import available, configuration
+from gofixer.cli.settings import available, configuration
 from gofixer.cli.terminal import Palette
 from gofixer.engine.config import FILE, Config, load
 from gofixer.errors import ExitCode, UserError

@@ -5,53 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from gofixer.engine.checks import NEEDS_UNSAFE
 from gofixer.engine.model import Finding, Note, Outcome, Report
+from gofixer.report.palette import Palette, palette_of
 from gofixer.report.paths import relative
 
 _DONE = frozenset({Outcome.APPLIED, Outcome.PROPOSED})
 _QUOTED = re.compile(r"`[^`]*`")
 _MOST_REASONS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Palette:
-    """Terminal colours, or none."""
-
-    colour: bool
-
-    def bold(self, text: str) -> str:
-        """Text that stands out."""
-        return f"\x1b[1m{text}\x1b[0m" if self.colour else text
-
-    def outcome(self, word: str) -> str:
-        """The word of an outcome in its colour."""
-        code = _OUTCOME_COLOURS.get(word)
-        return f"\x1b[{code}m{word}\x1b[0m" if self.colour and code else word
-
-
-_OUTCOME_COLOURS = {
-    "applied": "32",
-    "proposed": "32",
-    "ok": "32",
-    "rejected": "31",
-    "FAIL": "31",
-    "error": "31",
-    "conflicted": "33",
-    "skipped": "33",
-    "skip": "33",
-    "warning": "33",
-    "suppressed": "2",
-}
-PLAIN, COLOURED = Palette(False), Palette(True)
-
-
-def palette_of(colour: bool) -> Palette:
-    """The palette with or without colours."""
-    return COLOURED if colour else PLAIN
 
 
 def render(report: Report, cwd: Path, *, colour: bool, verbose: bool) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gofixer.cli.fix import available, check_config
+from gofixer.cli.settings import available, check_config
 from gofixer.engine.config import load
 from gofixer.rules import read_rules
 from gofixer.testing.inline import cases

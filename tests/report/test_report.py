@@ -11,9 +11,10 @@ from inline_snapshot import snapshot
 from reports import CWD, MIXED, finding, report
 
 from gofixer.engine.model import ModuleInfo, Outcome
-from gofixer.report import FORMATS, text
+from gofixer.report import text
 from gofixer.report.json_report import JsonReport, render
-from gofixer.report.text import COLOURED, PLAIN
+from gofixer.report.palette import COLOURED, PLAIN
+from gofixer.report.printer import FORMATS
 
 ESCAPES = re.compile(r"\x1b\[[\d;]*m")
 
