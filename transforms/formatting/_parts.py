@@ -21,6 +21,8 @@ _FLOATS = {"float32": 32, "float64": 64}
 _BASES = {"d": 10, "v": 10, "x": 16, "o": 8, "b": 2}
 _DEFAULTS = {"untyped int": "int", "untyped rune": "int32", "untyped float": "float64", "untyped string": "string",
              "untyped bool": "bool"}  # fmt: skip
+# Fields of the structs of these packages are as wide, and as signed, as each platform has them.
+_PLATFORM = frozenset({"syscall", "golang.org/x/sys/unix", "golang.org/x/sys/windows", "C"})
 _SHORTEST = {32: 15, 64: 24}
 _ASKED = ("String", "Error", "GoString")
 _PLACES = (nodes.Identifier, nodes.Selector, nodes.Index)
@@ -87,6 +89,9 @@ def part_of(piece: Piece, node: Node | None, cx: Context) -> Part | Skip:
     info = cx.expr(node)
     if info is None or info.type is None or info.mode != "value":
         return Skip(f"the type of `{node.str}` is not known")
+    field = cx.object(node) if isinstance(bare(node), nodes.Selector) else None
+    if field is not None and field.scope == "field" and field.pkg in _PLATFORM:
+        return Skip(f"`{node.str}` has another type on other platforms")
     if "unsafe." in node.str:
         return Skip(f"`{node.str}` may share memory that changes later, which Sprintf would copy")
     found = _of_type(piece, node, info.type, cx)

@@ -13,6 +13,8 @@ _CASES = (nodes.ExpressionCase, nodes.TypeCase, nodes.DefaultCase, nodes.Communi
 WIDEST = 120
 REALIGNED = "gofmt would have to align the lines beside it again"
 SLACK = 8
+_DIRECTIVE = re.compile(rb"[ \t]*//[a-z0-9]+(?::|\b)\S*")  # //nolint, //lint:ignore, //go:...
+_NAMES = (nodes.Identifier, nodes.TypeIdentifier, nodes.PackageIdentifier)
 _TAB = 4
 
 
@@ -89,7 +91,7 @@ def scope_of(statement: Node) -> Node:
 
 def taken(name: str, scope: Node, cx: Context) -> bool:
     """Whether a new variable of that name in a scope would collide with one there, or hide one that is used there."""
-    for word in scope.descendants(nodes.Identifier):
+    for word in scope.descendants(*_NAMES):
         if word != name:
             continue
         found = cx.types.object(word.span)
@@ -113,10 +115,16 @@ def _home(declared: Node) -> Node | None:
 
 
 def before(statement: Node, lines: list[str], cx: Context) -> Edit:
-    """The edit that puts lines in front of a statement, indented like it."""
+    """The edit that puts lines in front of a statement and the directives on top of it, indented like it."""
     tail = cx.newline.decode() + cx.indent(statement)
     text = "".join(line + tail for line in lines)
-    return Edit(statement.start, statement.start, text.encode("utf-8", "surrogateescape"))
+    at = statement.start
+    while (row := cx.source.rfind(b"\n", 0, at)) > 0:
+        above = cx.source[cx.source.rfind(b"\n", 0, row) + 1 : row]
+        if not _DIRECTIVE.match(above):
+            break
+        at = row - len(above) + (len(above) - len(above.lstrip(b" \t")))
+    return Edit(at, at, text.encode("utf-8", "surrogateescape"))
 
 
 def aligned(node: Node, cx: Context) -> bool:

@@ -37,7 +37,7 @@ def replacement(node: Node, expr: Expr, cx: Context, *, wrap: bool = True) -> st
         return Skip("a composite literal in the head of a statement needs parentheses")
     if "\n" in text or fits(node, text, cx):
         return text
-    if wrap and isinstance(expr, Join) and not heads:
+    if wrap and isinstance(expr, Join) and not heads and not text.startswith("("):
         return _broken(node, expr, cx)
     return text if cx.selected else Skip(f"the line would be longer than {WIDEST} columns")
 
@@ -99,5 +99,3 @@ def _broken(node: Node, expr: Join, cx: Context) -> str | Skip:
         else:
             lines[-1] += glue + shown
     return (cx.newline.decode() + indent).join(lines)
-
-

@@ -170,6 +170,11 @@ def _writing(site: Site, into: Node, cx: Context) -> Site | Skip:
         return Skip(f"the writer `{target.str}` would be evaluated more than once")
     if any(interferes(argument, cx) for argument in site.arguments):
         return Skip("an argument may itself write to the writer")
+    if not site.parts:
+        return Skip("there is nothing to write")
+    for part in site.parts:
+        if kind != "builder" and part.kind in ("slice", "array"):
+            return Skip(f"`{part.operand.str}` may share memory with the writer")
     return Site(site.call, site.node, Target.WRITER, site.parts, site.format, target, kind)
 
 
@@ -254,18 +259,43 @@ def _late(site: Site, cx: Context) -> Skip | None:
 
 
 def _aliased(site: Site, cx: Context) -> Skip | None:
-    """Refuse where bytes written early may be seen by what is evaluated or read later."""
-    if site.target is not Target.SLICE or len(site.parts) < 2:
+    """Refuse where bytes written early may be seen by what is evaluated or read later.
+
+    Sprintf appends all bytes at once: where they do not fit, the old array stays as it is. The pieces fill its
+    free end before it grows, so nothing else may look at that.
+    """
+    if site.target is not Target.SLICE:
         return None
     assert site.into is not None
+    shown = site.into.str
+    if not isinstance(bare(site.into), _PATHS) or _sliced(bare(site.into), cx):
+        return Skip(f"the memory behind the end of `{shown}` may be seen through another slice")
     for part in site.parts:
         if part.form in (Form.BYTES, Form.HEX):
-            return Skip(f"`{part.operand.str}` may share memory with `{site.into.str}`")
+            return Skip(f"`{part.operand.str}` may share memory with `{shown}`")
         if part.form is Form.ERROR or (part.node is not None and interferes(part.node, cx)):
-            return Skip(f"an argument may see or change `{site.into.str}` while it grows")
-        if part.node is not None and loose(part.node, cx) and not isinstance(bare(site.into), _PATHS):
-            return Skip(f"`{part.node.str}` may panic when `{site.into.str}` is half written")
+            return Skip(f"an argument may see or change `{shown}` while it grows")
     return None
+
+
+def _sliced(target: Node, cx: Context) -> bool:
+    """Whether a local variable gets a part of another slice or array somewhere."""
+    found = cx.object(target)
+    if found is None or found.scope != "local" or found.decl is None:
+        return False
+    root = cx.facts.tree.root.raw
+    spans = [found.decl] + [(use.start, use.end) for use in found.uses if use.role != "read"]
+    for start, end in spans:
+        raw = root.descendant_for_byte_range(start, end)
+        name = cx.facts.tree.wrap(raw) if raw is not None else None
+        for ancestor in name.ancestors() if name is not None else ():
+            if isinstance(ancestor, nodes.ShortVarDeclaration | nodes.Assignment | nodes.VarSpec):
+                if next(ancestor.descendants(nodes.Slice), None) is not None:
+                    return True
+                break
+            if isinstance(ancestor, nodes.Statement):
+                break
+    return False
 
 
 def _constant_place(site: Site, cx: Context) -> Skip | None:

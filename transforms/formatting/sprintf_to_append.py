@@ -42,7 +42,8 @@ Safe. Types as for `sprintf-to-strconv`. The declaration goes in front of the st
 there where nothing to their left in the statement has to come first, and only where the statement runs exactly when
 the call would (not on the right of `&&`, in the head of a loop, in a case). Refused: a writer behind an interface (the
 bytes would escape), `Fprintf` in a `defer`, an argument that may write to the writer or change what an earlier one is
-formatted from.
+formatted from. `append(dst, ...)` piece by piece writes to the free end of `dst` also when `dst` has to grow in the
+end; so `dst` must be a variable that is not set from a part of another slice.
 
 ## When not to use it
 
