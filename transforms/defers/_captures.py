@@ -10,6 +10,15 @@ from gofixer.transform import Context, Node, Object, Span, nodes
 Function = nodes.FunctionDeclaration | nodes.MethodDeclaration | nodes.FuncLiteral
 
 _ASSIGNING = (nodes.Assignment, nodes.ShortVarDeclaration, nodes.RangeClause, nodes.Receive)
+_DECLARING = (
+    nodes.ParameterDeclaration,
+    nodes.VariadicParameterDeclaration,
+    nodes.VarSpec,
+    nodes.ShortVarDeclaration,
+    nodes.RangeClause,
+    nodes.Receive,
+    nodes.TypeSwitch,
+)
 _NAMES = (nodes.Identifier, nodes.TypeIdentifier)
 
 
@@ -37,6 +46,40 @@ class Capture:
         """Whether the compiler may capture by reference (cmd/compile/internal/escape, flowClosure)."""
         size = self.variable.type.size if self.variable.type else -1
         return self.variable.address_taken or self.variable.reassigned or not 0 <= size <= 128
+
+
+def names_around(deferred: nodes.Defer, literal: nodes.FuncLiteral) -> tuple[set[str], set[str]]:
+    """Names of variables that the functions around a literal declare outside of it, and those that are results."""
+    functions = [a for a in deferred.ancestors() if isinstance(a, Function)]
+    results = {
+        name.str
+        for function in functions
+        if isinstance(function.result, nodes.ParameterList)
+        for parameter in function.result.descendants(nodes.ParameterDeclaration)
+        for name in parameter.name
+    }
+    names = {
+        name.str
+        for declaration in functions[-1].descendants(*_DECLARING)
+        if not _inside(declaration.span, literal.span)
+        for name in _declared(declaration)
+    }
+    return names, results
+
+
+def _declared(declaration: Node) -> Iterator[Node]:
+    match declaration:
+        case nodes.ParameterDeclaration(name=names) | nodes.VarSpec(name=names):
+            yield from names
+        case nodes.VariadicParameterDeclaration(name=nodes.Identifier() as name):
+            yield name
+        case (
+            nodes.ShortVarDeclaration(left=nodes.ExpressionList() as left)
+            | nodes.RangeClause(left=nodes.ExpressionList() as left)
+            | nodes.Receive(left=nodes.ExpressionList() as left)
+            | nodes.TypeSwitch(alias=nodes.ExpressionList() as left)
+        ):
+            yield from left.children
 
 
 def captures(deferred: nodes.Defer, literal: nodes.FuncLiteral, cx: Context) -> list[Capture]:

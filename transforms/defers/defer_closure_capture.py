@@ -1,4 +1,4 @@
-"""# defer-closure-capture
+"""A deferred closure in a loop moves the variables that it captures to the heap.
 
 ## What it does
 Finds `defer func() { ... }()` whose closure captures local variables that are final at that point, and passes them as
@@ -58,10 +58,28 @@ from __future__ import annotations
 
 import itertools
 
-from gofixer.transforms.defers._captures import Capture, captures, not_final, runs_again
+from gofixer.transforms.defers._captures import Capture, captures, names_around, not_final, runs_again
 from gofixer.transforms.defers._spelling import spell
 
 from gofixer.transform import Context, Edit, Gate, Match, Object, Result, Skip, Transform, Type, nodes, pattern
+
+
+def screen(match: Match, cx: Context) -> Skip | bool:
+    """Where the defer runs once per call the compiler's answer is known: neither types nor a compilation are needed."""
+    match match.node:
+        case nodes.Defer(nodes.Call(nodes.FuncLiteral() as literal)) as deferred if not cx.selected:
+            if runs_again(deferred):
+                return True
+            used = {name.str for name in literal.body.descendants(nodes.Identifier)}
+            locals_, results = names_around(deferred, literal)
+            if not used & locals_:
+                return False
+            if "recover" in used:
+                return Skip("the closure calls recover")
+            if named := sorted(used & results):
+                return Skip(f"the closure uses the named result `{named[0]}`, which every return sets")
+            return Skip("func literal does not escape: the defer runs once per call")
+    return True
 
 
 def check(match: Match, cx: Context) -> Result:
@@ -88,8 +106,8 @@ def check(match: Match, cx: Context) -> Result:
         if text is None:
             return Skip(f"the type of `{capture.name}` cannot be written in this file")
         types.append(text)
-    if not cx.selected and (settled := _no_gain(deferred, captured)):
-        return Skip(settled)
+    if not cx.selected and not any(capture.perhaps_by_reference for capture in captured):
+        return Skip(f"the defer repeats, but the compiler is capturing by value: `{captured[0].name}`")
     names = [capture.name for capture in captured]
     quoted = ", ".join(f"`{name}`" for name in names)
     return cx.fix(
@@ -97,15 +115,6 @@ def check(match: Match, cx: Context) -> Result:
         _append(literal.parameters, _parameters(names, types)),
         _append(arguments, ", ".join(names)),
     )
-
-
-def _no_gain(deferred: nodes.Defer, captured: list[Capture]) -> str | None:
-    """Where the compiler's answer is known without asking, so that only what may gain is compiled."""
-    if not runs_again(deferred):
-        return "func literal does not escape: the defer runs once per call"
-    if not any(capture.perhaps_by_reference for capture in captured):
-        return f"the defer repeats, but the compiler is capturing by value: `{captured[0].name}`"
-    return None
 
 
 def _shape(
@@ -176,4 +185,5 @@ TRANSFORM = Transform(
     check=check,
     seeds=("A9",),
     gate=Gate.EVIDENCE,
+    screen=screen,
 )

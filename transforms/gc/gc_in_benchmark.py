@@ -1,4 +1,4 @@
-"""# gc-in-benchmark
+"""A collection in every round of a measured loop.
 
 ## What it does
 Finds `runtime.GC()` inside the measured loop of a benchmark (`b.N`, `b.Loop()`, the `pb.Next()` loop of

@@ -1,4 +1,4 @@
-"""# manual-gc
+"""A collection asked for by hand, in ordinary code.
 
 ## What it does
 Finds `runtime.GC()` in ordinary code and drops it, with the comment that only says what it does, the `if`, `else`,
