@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gofixer.edits.algebra import OffsetMap, apply
 from gofixer.edits.import_block import Row, Spec, changed, grouped, is_standard
 from gofixer.edits.model import Edit
 from gofixer.syntax import Tree, nodes
@@ -17,6 +18,7 @@ from gofixer.syntax import Tree, nodes
 _BLANKS = re.compile(rb"[ \t\r]*")
 _BLANK_LINE = re.compile(rb"[ \t\r]*\n")
 _SEPARATOR = re.compile(rb"[ \t]*;[ \t]*")
+_COMMENTED = re.compile(rb'((?:\xef\xbb\xbf)?(?:package \w+|\)|import [^"`]*["`][^"`]*["`]))([ \t]+)/[/*]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,38 @@ class Layout:
                 edits += self._packed(declaration, here, gone)
         if home is None and add:
             edits.append(self._first(add))
-        return sorted([*edits, *self._cuts(cut)])
+        return self._aligned(self._apart(sorted([*edits, *self._cuts(cut)])))
+
+    def _apart(self, edits: list[Edit]) -> list[Edit]:
+        """Also put a blank line above the comments that stood right below the comment of an import, if that moves.
+
+        gofmt sets a comment apart from an import above it, but not from another comment.
+        """
+        step, after = OffsetMap(edits), apply(self.source, edits)
+        result = list(edits)
+        for declaration in self.declarations:
+            tail, _ = self._tail(declaration.end)
+            at = self._line_end(tail)
+            if tail == declaration.end or self._skip(at) not in self.starts:
+                continue
+            if any(edit.start <= at < edit.end for edit in edits):
+                continue
+            above = after[: step.to_new(at)].removesuffix(b"\n").removesuffix(b"\r")
+            if step.to_new(tail - 1) + 1 == len(above) or above.endswith(b"\n"):
+                continue
+            here = max((edit for edit in result if edit.start == edit.end == at), default=Edit(at, at, b""))
+            result = [*(edit for edit in result if edit is not here), Edit(at, at, here.new + self.newline)]
+        return sorted(result)
+
+    def _aligned(self, edits: list[Edit]) -> list[Edit]:
+        """Also move the comments behind one-line imports and the package clause, where they stood in one column."""
+        end = max((d.end for d in self.declarations), default=self.clause_end)
+        before = self.source[: self._line_end(end)]
+        if _paddings(before):
+            return edits
+        step = OffsetMap(edits)
+        moved = _paddings(apply(self.source, edits)[: step.to_new(len(before))])
+        return sorted([*edits, *(Edit(step.to_old(e.start), step.to_old(e.end - 1) + 1, e.new) for e in moved)])
 
     def _home(self) -> Declaration | None:
         """Where a new import goes: a block with the standard library, any block, a single import."""
@@ -281,3 +314,26 @@ class Layout:
     def _line_end(self, offset: int) -> int:
         found = self.source.find(b"\n", offset)
         return len(self.source) if found < 0 else found + 1
+
+
+def _paddings(text: bytes) -> list[Edit]:
+    """Edits that bring the comments behind neighbouring lines of one import each into one column."""
+    edits: list[Edit] = []
+    section: list[tuple[int, re.Match[bytes]]] = []
+    at = 0
+    for line in [*text.split(b"\n"), b""]:
+        if found := _COMMENTED.match(line):
+            section.append((at, found))
+        else:
+            width = max((_width(match) for _, match in section), default=0)
+            for start, match in section:
+                blanks = b" " * (width - _width(match) + 1)
+                if blanks != match[2]:
+                    edits.append(Edit(start + match.start(2), start + match.end(2), blanks))
+            section = []
+        at += len(line) + 1
+    return edits
+
+
+def _width(match: re.Match[bytes]) -> int:
+    return len(match[1].removeprefix(b"\xef\xbb\xbf").decode(errors="replace"))
