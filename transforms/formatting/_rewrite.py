@@ -26,8 +26,8 @@ def literal(format_: Node, value: str) -> Expr | Skip:
     return shown if same else quote(value, format_ if isinstance(format_, _LITERALS) else None)
 
 
-def replacement(node: Node, expr: Expr, cx: Context, *, wrap: bool = True) -> str | Skip:
-    """Text that takes a node's place, over several lines where one would be too long and ``wrap`` allows it."""
+def replacement(node: Node, expr: Expr, cx: Context) -> str | Skip:
+    """Text that takes a node's place, over several lines where one would be too long and the node is a whole value."""
     text = show_at(node, expr)
     parent = node.parent
     if parent is not None and isinstance(parent.parent, nodes.Assignment) and parent.parent.left.str == text:
@@ -37,7 +37,8 @@ def replacement(node: Node, expr: Expr, cx: Context, *, wrap: bool = True) -> st
         return Skip("a composite literal in the head of a statement needs parentheses")
     if "\n" in text or fits(node, text, cx):
         return text
-    if wrap and isinstance(expr, Join) and not heads and not text.startswith("("):
+    top = isinstance(parent, nodes.ExpressionList)
+    if top and isinstance(expr, Join) and not heads:
         return _broken(node, expr, cx)
     return text if cx.selected else Skip(f"the line would be longer than {WIDEST} columns")
 

@@ -62,6 +62,11 @@ class Site:
         """The formatted arguments, in source order."""
         return [part.node for part in self.parts if part.node is not None]
 
+    @property
+    def literals(self) -> str:
+        """The text between the arguments."""
+        return "".join(part.text for part in self.parts)
+
     def only(self, forms: frozenset[Form]) -> bool:
         """Whether all parts have one of some forms."""
         return all(part.form in forms for part in self.parts)

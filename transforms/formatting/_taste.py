@@ -12,10 +12,13 @@ from gofixer.transforms.formatting._layout import bare
 
 from gofixer.transform import Context, Node, Object, nodes
 
+MOST_VALUES = 4
 _FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _TEXT_METHODS = frozenset({"String", "GoString", "Error"})
 _LOG_PACKAGES = frozenset({"log", "slog", "logrus", "zap", "zerolog", "klog", "glog", "logr", "hclog", "logger",
                            "logging", "log15", "testing", "promslog", "bklog"})  # fmt: skip
+_TEST_PACKAGES = frozenset({"testing", "github.com/stretchr/testify/assert", "github.com/stretchr/testify/require",
+                            "gotest.tools/v3/assert", "github.com/onsi/ginkgo/v2"})  # fmt: skip
 _FLAG_PACKAGES = frozenset({"flag", "pflag", "cobra", "kingpin", "cli", "flags"})
 _LOG_CALL = re.compile(
     r"(?i)^(?:v?log|debug|info|notice|warn|warning|error|fatal|panic|trace|print|msg|skip|helper|"
@@ -37,7 +40,7 @@ def cold(node: Node, cx: Context) -> str | None:
 
 def by_place(node: Node, cx: Context) -> str | None:
     """Why the place alone makes a rewrite not worth it: needs no types."""
-    if cx.is_test:
+    if cx.is_test or not _TEST_PACKAGES.isdisjoint(cx.facts.imports):
         return "cold: test code"
     function = cx.function(node)
     if function is None:
@@ -49,6 +52,20 @@ def by_place(node: Node, cx: Context) -> str | None:
         return "cold: test code"
     if isinstance(outer, nodes.MethodDeclaration) and outer.name.str in _TEXT_METHODS and not outer.parameters.items:
         return f"cold: the text of a method {outer.name.str}"
+    return None
+
+
+def unreadable(format_: Node | None, values: int, text: str, cx: Context) -> str | None:
+    """Why a format says it better than its parts would; None where it does not."""
+    if cx.selected or cx.hot or format_ is None:
+        return None
+    if values > MOST_VALUES:
+        return f"more than {MOST_VALUES} values read better in a format"
+    named = next((n for n in (format_, *format_.descendants()) if isinstance(n, nodes.Identifier)), None)
+    if values and named is not None:
+        return f"the format has a name, `{named.str}`: its text belongs in one place"
+    if "\n" in text.rstrip("\n") and isinstance(format_, nodes.RawStringLiteral):
+        return "a text over several lines reads better as a format"
     return None
 
 

@@ -48,8 +48,8 @@ end; so `dst` must be a variable that is not set from a part of another slice.
 ## When not to use it
 
 Where reading matters more than an allocation: `style = "concat"` in `[transforms.sprintf-to-append]` writes
-`"key-" + strconv.Itoa(n)`, which allocates as often as Sprintf and is three times as fast. `cold` calls (see
-`sprintf-to-strconv`) are skipped unless selected.
+`"key-" + strconv.Itoa(n)`, which allocates as often as Sprintf. More than four values, a text over several lines and a
+format with a name read better as they are: skipped unless selected. So are `cold` calls (see `sprintf-to-strconv`).
 
 ## Go versions
 
@@ -73,7 +73,7 @@ from gofixer.transforms.formatting._append import append_bytes, append_string
 from gofixer.transforms.formatting._rewrite import replace, replacement
 from gofixer.transforms.formatting._screen import screen_for
 from gofixer.transforms.formatting._site import APPEND, Target, choose
-from gofixer.transforms.formatting._taste import cold
+from gofixer.transforms.formatting._taste import cold, unreadable
 from gofixer.transforms.formatting._text import Text
 from gofixer.transforms.formatting._writers import write
 
@@ -88,7 +88,7 @@ def check(match: Match, cx: Context) -> Result:
     if isinstance(choice.found, Skip):
         return choice.found
     site = choice.found
-    if reason := cold(site.call, cx):
+    if reason := cold(site.call, cx) or unreadable(site.format, len(site.arguments), site.literals, cx):
         return Skip(reason)
     if site.target is Target.WRITER:
         return write(site, cx)

@@ -33,8 +33,8 @@ where that matters (duplicate cases and keys, indexes, lengths), too.
 
 ## When not to use it
 
-More than five values, or a text over several lines, read better as a format: skipped unless selected. So are `cold`
-calls (see `sprintf-to-strconv`).
+More than four values, a text over several lines and a format with a name read better as a format: skipped unless
+selected. So are `cold` calls (see `sprintf-to-strconv`).
 
 ## Go versions
 
@@ -54,13 +54,11 @@ from __future__ import annotations
 
 from gofixer.transforms.formatting._rewrite import replace, replacement
 from gofixer.transforms.formatting._screen import screen_for
-from gofixer.transforms.formatting._site import CONCAT, FORMATTING, Site, choose
-from gofixer.transforms.formatting._taste import cold
+from gofixer.transforms.formatting._site import CONCAT, FORMATTING, choose
+from gofixer.transforms.formatting._taste import cold, unreadable
 from gofixer.transforms.formatting._text import Text
 
-from gofixer.transform import Context, Match, Result, Skip, Transform, nodes, pattern
-
-MOST_VALUES = 5
+from gofixer.transform import Context, Match, Result, Skip, Transform, pattern
 
 
 def check(match: Match, cx: Context) -> Result:
@@ -71,25 +69,13 @@ def check(match: Match, cx: Context) -> Result:
     if isinstance(choice.found, Skip):
         return choice.found
     site = choice.found
-    if reason := cold(site.call, cx) or unreadable(site, cx):
+    if reason := cold(site.call, cx) or unreadable(site.format, len(site.arguments), site.literals, cx):
         return Skip(reason)
     text = Text(cx, site.call, site.format)
     new = replacement(site.call, text.concatenation(site.parts), cx)
     if isinstance(new, Skip):
         return new
     return replace(site.call, new, cx, "Concatenate the strings", names=text)
-
-
-def unreadable(site: Site, cx: Context) -> str | None:
-    """Why a format says it better than its parts would."""
-    if cx.selected or cx.hot:
-        return None
-    if len(site.arguments) > MOST_VALUES:
-        return f"more than {MOST_VALUES} values read better in a format"
-    over_lines = any("\n" in part.text[:-1] for part in site.parts)
-    if over_lines and isinstance(site.format, nodes.RawStringLiteral):
-        return "a text over several lines reads better as a format"
-    return None
 
 
 TRANSFORM = Transform(

@@ -75,7 +75,7 @@ from gofixer.transforms.formatting._parts import Form
 from gofixer.transforms.formatting._rewrite import literal, replace, replacement
 from gofixer.transforms.formatting._screen import screen_for
 from gofixer.transforms.formatting._site import FORMATTING, STRCONV, Site, choose
-from gofixer.transforms.formatting._taste import cold
+from gofixer.transforms.formatting._taste import cold, unreadable
 from gofixer.transforms.formatting._text import Text
 
 from gofixer.transform import Context, Match, Result, Skip, Transform, pattern
@@ -89,7 +89,7 @@ def check(match: Match, cx: Context) -> Result:
     if isinstance(choice.found, Skip):
         return choice.found
     site = choice.found
-    if reason := cold(site.call, cx):
+    if reason := cold(site.call, cx) or unreadable(site.format, len(site.arguments), site.literals, cx):
         return Skip(reason)
     text = Text(cx, site.call, site.format)
     expr = _value(site, text)
