@@ -57,7 +57,7 @@ def main() -> None:
         )
         if arguments.patches:
             arguments.patches.mkdir(parents=True, exist_ok=True)
-            patch = subprocess.run(
+            patch = subprocess.run(  # the same run again, as people see it
                 [gofixer, "--dry-run", "--color", "never", *options, "./..."],
                 cwd=folder,
                 capture_output=True,

@@ -16,7 +16,7 @@ from gofixer.edits.model import Edit, Fix, Span
 from gofixer.engine.checks import Draft, Rules, check_file, finding, screened, wrap
 from gofixer.engine.discover import discover
 from gofixer.engine.model import FileChange, Finding, ModuleInfo, Note, Outcome, Report, Request
-from gofixer.engine.proof import Batch, Judgement, Proposal, Prover
+from gofixer.engine.proof import Batch, Judgement, Proposal, Prover, Unproved
 from gofixer.engine.scan import ScanCache, Scanned, scan_files
 from gofixer.engine.state import FileState
 from gofixer.engine.suppress import read as read_suppressions
@@ -53,6 +53,13 @@ def run(request: Request, services: Services) -> Report:
     return _Run(request, services).execute()
 
 
+def scan(request: Request, cache: Path | None) -> tuple[int, int]:
+    """The first stage alone, without types: how many files were looked at, and how many of them have candidates."""
+    services = Services(None, "only scanned", None, Unproved(), lambda before, after, kept: b"", cache)
+    one = _Run(request, services)
+    return one.scan(), sum(state.scanned for state in one.states.values())
+
+
 class _Run:
     def __init__(self, request: Request, services: Services) -> None:
         self.request = request
@@ -67,7 +74,7 @@ class _Run:
         self.started = time.perf_counter()
 
     def execute(self) -> Report:
-        files = self._scan()
+        files = self.scan()
         pending = [state.path for state in self.states.values()]
         for number in range(1, MAX_PASSES + 1):
             if not pending:
@@ -100,7 +107,7 @@ class _Run:
 
     # -- scan -------------------------------------------------------------------------------------------------
 
-    def _scan(self) -> int:
+    def scan(self) -> int:
         """Find the files with candidates and read them; gives the number of files looked at."""
         request = self.request
         globs = [(request.cwd, glob) for glob in request.exclude]
@@ -410,4 +417,4 @@ def render_fixes(source: bytes, fixes: Iterable[Fix]) -> bytes:
     return apply(source, fix_edits(source, fixes))
 
 
-__all__ = ["Hunks", "Services", "UserError", "fix_edits", "merge", "render_fixes", "run"]
+__all__ = ["Hunks", "Services", "UserError", "fix_edits", "merge", "render_fixes", "run", "scan"]
