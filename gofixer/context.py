@@ -108,7 +108,8 @@ class Context:
     """The place of one match, with the questions that guards ask.
 
     ``selected`` tells that the user named the transform (gates are lifted, guards are not); ``hot`` that a
-    profile shows the place to matter.
+    profile shows the place to matter. ``reserved`` are the names that other fixes of the pass bring, with the span
+    that each is for.
     """
 
     facts: FileFacts
@@ -116,6 +117,7 @@ class Context:
     options: Mapping[str, str | int | bool]
     selected: bool = False
     hot: bool = False
+    reserved: Sequence[tuple[Span, str]] = ()
     names: list[tuple[Span, str]] = field(default_factory=list)
     needed: list[str] = field(default_factory=list)
 
@@ -269,13 +271,14 @@ class Context:
     def fresh(self, at: Node, *candidates: str, scope: Node | None = None) -> str:
         """A name that the enclosing top-level declaration does not mention: it can neither collide nor capture.
 
-        The first candidate that is free is taken, else the first with a number behind it. Another fix of the same
-        pass that takes the same name in the same declaration waits for the next pass. ``scope`` is a smaller node
-        that the name is for: then only what that mentions counts.
+        The first candidate that is free is taken, else the first with a number behind it; what other fixes of the
+        same pass have taken is not free. ``scope`` is a smaller node that the name is for: then only what that
+        mentions counts.
         """
         declaration = scope or self.declaration(at)
+        start, end = declaration.span
         taken = {word.decode() for word in _WORD.findall(declaration.text)}
-        taken |= {name for span, name in self.names if span == declaration.span}
+        taken |= {name for span, name in (*self.names, *self.reserved) if span[0] < end and start < span[1]}
         numbered = (f"{candidates[0]}{number}" for number in range(2, 1000))
         name = next(n for n in (*candidates, *numbered) if n not in taken)
         self.names.append((declaration.span, name))

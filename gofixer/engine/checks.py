@@ -97,7 +97,8 @@ def check_file(
         match = wrap(raw, facts)
         result: Draft | Skip | bool | None = screened(match, transform, facts, rules)
         if result is True and inside:
-            result = _ask(match, raw, transform, facts, unknown, rules, order)
+            reserved = tuple(name for draft in drafts for name in draft.names)
+            result = _ask(match, raw, transform, facts, unknown, rules, order, reserved)
         if result is None or isinstance(result, bool):
             continue
         seen.add((order, raw.span))
@@ -127,7 +128,14 @@ def screened(match: Match, transform: Transform, facts: FileFacts, rules: Rules)
 
 
 def _ask(
-    match: Match, raw: RawMatch, transform: Transform, facts: FileFacts, unknown: str, rules: Rules, order: int
+    match: Match,
+    raw: RawMatch,
+    transform: Transform,
+    facts: FileFacts,
+    unknown: str,
+    rules: Rules,
+    order: int,
+    reserved: Sequence[tuple[Span, str]],
 ) -> Draft | Skip | None:
     errors = facts.tree.errors
     if any(start < match.span[1] and match.span[0] < max(end, start + 1) for start, end in errors):
@@ -138,7 +146,8 @@ def _ask(
             return Skip(unknown or "no types")
         if not _confirmed(raw, pattern, facts):
             return None
-    place = Context(facts, match, rules.options(transform), selected=transform.name in rules.selected)
+    selected = transform.name in rules.selected
+    place = Context(facts, match, rules.options(transform), selected=selected, reserved=reserved)
     for name, words in pattern.where.items():
         if not all(holds(words, node, place) for node in match.many(name)):
             return None

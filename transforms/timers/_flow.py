@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from functools import cached_property
+from typing import TypeVar, cast
 
 from gofixer.transform import Context, Node, nodes
 
@@ -78,9 +79,26 @@ class Flow:
         self._cx = cx
         self._function = function
         self._waiting = waiting
-        self.labels = {node.label.str: node for node in inside(function, nodes.Labeled)}
-        jumps = inside(function, nodes.Goto)
-        self.gotos = [(jump, self.labels[jump.child.str]) for jump in jumps if jump.child]
+
+    @cached_property
+    def labels(self) -> dict[str, nodes.Labeled]:
+        """The labelled statements of the function by label."""
+        return {node.label.str: node for node in self._own(nodes.Labeled)}
+
+    @cached_property
+    def gotos(self) -> list[tuple[nodes.Goto, nodes.Labeled]]:
+        """The jumps of the function and where they lead to."""
+        if b"goto" not in self._function.text:
+            return []
+        return [(jump, self.labels[jump.child.str]) for jump in self._own(nodes.Goto) if jump.child]
+
+    def _own(self, kind: type[N]) -> list[N]:
+        """The nodes of a kind that the function holds; those of the file are looked for once."""
+        tree, (start, end) = self._function.tree, self._function.span
+        if kind not in tree.metadata:
+            tree.metadata[kind] = tuple(tree.root.descendants(kind))
+        found = cast(tuple[N, ...], tree.metadata[kind])
+        return [node for node in found if start <= node.start < end and self.holds(node)]
 
     def holds(self, node: Node) -> bool:
         """Whether a node stands in the function itself, not in a literal in it nor around it."""

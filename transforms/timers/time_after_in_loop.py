@@ -85,19 +85,29 @@ _STOP_LATER = ["defer func() {", "\tif {0} != nil {", "\t\t{0}.Stop()", "\t}", "
 _DRAIN = ["if !{0}.Stop() {", "\tselect {", "\tcase <-{0}.C:", "\tdefault:", "\t}", "}"]
 
 
+def screen(match: Match, cx: Context) -> Skip | bool:
+    """Whether a ``time.After`` stands in a loop, and is no sleep outside of a select."""
+    call, function, anchor = match.node, cx.function(match.node), cx.statement(match.node)
+    if function is None or anchor is None:
+        return False
+    waited = received(call) is not None
+    if outermost(anchor, call, Flow(function, cx)) is not None:
+        return waited or not isinstance(outside_parentheses(call).parent, nodes.Unary)
+    if waited and any(repeats(ancestor, function) for ancestor in function.ancestors()):
+        return Skip("the select stands in a function literal inside the loop")
+    return False
+
+
 def check(match: Match, cx: Context) -> Result:
-    """Decide one ``time.After``."""
+    """Decide one ``time.After`` in a loop."""
     call, function, anchor = match.node, cx.function(match.node), cx.statement(match.node)
     if not isinstance(call, nodes.Call) or function is None or anchor is None:
         return None
     flow = Flow(function, cx)
     top = outermost(anchor, call, flow)
-    if top is None:
-        repeated = any(repeats(ancestor, function) for ancestor in function.ancestors())
-        return Skip("the select stands in a function literal inside the loop") if repeated and received(call) else None
     wait = wait_of(call, match["d"]) or _named(call, match["d"], function, cx)
-    if not isinstance(wait, Wait):
-        return wait
+    if top is None or not isinstance(wait, Wait):
+        return wait if isinstance(wait, Skip) else None
     back = {case: flow.comes_back(wait.select, flow.ways(case)) for case in (wait.case, *other_cases(wait))}
     asleep = not any(back[case] and not is_cancellation(case, cx) for case in other_cases(wait))
     if has_default(wait):
@@ -116,10 +126,8 @@ def check(match: Match, cx: Context) -> Result:
     return _rewrite(wait, labelled(top), lazy, stops, cx)
 
 
-def _named(call: nodes.Call, duration: Node, function: Node, cx: Context) -> Wait | Skip | None:
+def _named(call: nodes.Call, duration: Node, function: Node, cx: Context) -> Wait | Skip:
     """The wait of ``timeout := time.After(d)`` whose name is read in one select of the same loop."""
-    if isinstance(outside_parentheses(call).parent, nodes.Unary):
-        return None
     helper = declaration(call)
     name = declared(helper) if helper else None
     if helper is None or name is None:
@@ -183,5 +191,6 @@ TRANSFORM = Transform(
     summary="a select in a loop makes a new timer in each round",
     patterns=(pattern("time.After($d)"),),
     check=check,
+    screen=screen,
     seeds=("A5",),
 )

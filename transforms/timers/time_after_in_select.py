@@ -68,19 +68,26 @@ from gofixer.transforms.timers._shared import (
 from gofixer.transform import Context, Edit, Gate, Match, Node, Result, Skip, Transform, nodes, pattern
 
 
+def screen(match: Match, cx: Context) -> Skip | bool:
+    """Whether a ``time.After`` is a case of a select outside loops, and its timer would be kept."""
+    call, function = match.node, cx.function(match.node)
+    wait = wait_of(call, match["d"]) if isinstance(call, nodes.Call) else None
+    if wait is None or function is None or outermost(wait.start, wait.call, Flow(function, cx)) is not None:
+        return False
+    if not other_cases(wait):
+        return Skip("nothing else is waited for: the timer always fires")
+    if not cx.old_timer_channels and not cx.selected:
+        return Skip("the program's timers are those of Go 1.23: none is kept, and the rewrite would save nothing")
+    return True
+
+
 def check(match: Match, cx: Context) -> Result:
-    """Decide one ``time.After``."""
+    """Decide one ``time.After`` of a select outside loops."""
     call, function = match.node, cx.function(match.node)
     wait = wait_of(call, match["d"]) if isinstance(call, nodes.Call) else None
     if wait is None or function is None:
         return None
     flow = Flow(function, cx)
-    if outermost(wait.start, wait.call, flow) is not None:
-        return None
-    if not other_cases(wait):
-        return Skip("nothing else is waited for: the timer always fires")
-    if not cx.old_timer_channels and not cx.selected:
-        return Skip("the program's timers are those of Go 1.23: none is kept, and the rewrite would save nothing")
     if has_default(wait):
         return Skip("the select has a default case: it never waits for the timer")
     if cx.comments(wait.call.span):
@@ -134,6 +141,7 @@ TRANSFORM = Transform(
     summary="a timer runs on after something else came first",
     patterns=(pattern("time.After($d)"),),
     check=check,
+    screen=screen,
     seeds=("A16",),
     gate=Gate.VERSION,
     go="main module below 1.23, toolchain below 1.27",

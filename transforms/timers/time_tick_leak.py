@@ -52,17 +52,23 @@ from gofixer.transforms.timers._shared import declaration, declared, jump_over, 
 from gofixer.transform import Context, Gate, Match, Node, Result, Skip, Span, Transform, nodes, pattern
 
 
-def check(match: Match, cx: Context) -> Result:
-    """Decide one ``time.Tick``."""
-    call, function = match.node, cx.function(match.node)
-    if not isinstance(call, nodes.Call):
-        return None
+def screen(match: Match, cx: Context) -> Skip | bool:
+    """Whether a ticker can leak at all: with old timers, and before the end of the program."""
+    function = cx.function(match.node)
     if not cx.old_timer_channels and not cx.selected:
         return Skip("the program's timers are those of Go 1.23: a ticker that is not referred to is collected")
     if function is None:
         return Skip("a package-level ticker lives as long as the program")
     if isinstance(function, nodes.FunctionDeclaration) and function.name == "main" and cx.is_program:
         return Skip("main ends with the program, and the ticker with it")
+    return True
+
+
+def check(match: Match, cx: Context) -> Result:
+    """Decide one ``time.Tick``."""
+    call, function = match.node, cx.function(match.node)
+    if not isinstance(call, nodes.Call) or function is None:
+        return None
     value = cx.constant(match["d"])
     if value is None or int(value) <= 0:
         return Skip("the duration may not be positive: NewTicker panics where Tick gives a nil channel")
@@ -138,6 +144,7 @@ TRANSFORM = Transform(
     summary="a ticker of time.Tick cannot be stopped",
     patterns=(pattern("time.Tick($d)"),),
     check=check,
+    screen=screen,
     gate=Gate.VERSION,
     go="main module below 1.23, toolchain below 1.27",
 )

@@ -1,8 +1,9 @@
 """Programs do the same things at the same times before and after the timer transforms rewrote them.
 
-The programs of ``schedule/before`` run with fake time (``testing/synctest``) under generated schedules of events and
-of work that takes shorter or longer than their timeouts. They are rewritten by the engine, for new timers and for
-old ones (with the drain, which has to be right with both), and all logs are compared inside one Go test.
+The programs of ``schedule/before``, and generated ones, run with fake time (``testing/synctest``) under generated
+schedules of events and of work that takes shorter or longer than their timeouts. They are rewritten by the engine, for
+new timers and for old ones (with the drain, which has to be right with both), and all logs are compared inside one Go
+test, which also sees that the forms of the guides, wrong as they are, are told apart.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import programs
 import pytest
 
 from gofixer import pipeline
@@ -23,6 +25,7 @@ from gofixer.errors import UserError
 from gofixer.facts.toolchain import Toolchain, find_toolchain
 
 SCHEDULE = Path(__file__).parent / "schedule"
+GENERATED = range(1, 16)
 _CALL = re.compile(r"time\.(?:After|Tick)\(")
 
 
@@ -42,9 +45,15 @@ def _own_caches(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     monkeypatch.setenv("GOFIXER_CACHE", str(tmp_path_factory.getbasetemp() / "gofixer-cache"))
 
 
+def write(module: Path) -> None:
+    """Write the programs, and the module to compare them in."""
+    shutil.copytree(SCHEDULE, module)
+    (module / "before" / "generated.go").write_text(programs.file("before", GENERATED))
+
+
 def rewrite(module: Path, go: str) -> Report:
     """Rewrite a copy of the programs as part of a module with this go line."""
-    shutil.copytree(SCHEDULE, module)
+    write(module)
     (module / "go.mod").write_text(f"module example.com/schedule\n\ngo {go}\n")
     if go < "1.23":
         (module / "before" / "iterators.go").unlink()  # a range over a function
@@ -68,10 +77,12 @@ def test_same_events_at_the_same_times(tmp_path: Path, toolchain: Toolchain) -> 
     (tmp_path / "old").mkdir()
     drained = rewrite(tmp_path / "old" / "module", "1.22")
     for report in (plain, drained):
-        assert [f"{f.function}: {f.reason}" for f in report.findings if f.outcome is not Outcome.PROPOSED] == []
+        left = [f for f in report.findings if f.outcome is not Outcome.PROPOSED]
+        # A select in a literal is no select in a loop; the other transform takes it.
+        assert [f"{f.function}: {f.reason}" for f in left if "function literal" not in f.reason] == []
         assert not any(_CALL.search(change.after.decode()) for change in report.changes)
     module = tmp_path / "module"
-    shutil.copytree(SCHEDULE, module)
+    write(module)
     package(plain, module / "after")
     package(drained, module / "drained")
     assert "default:" in (module / "drained" / "loops.go").read_text()
