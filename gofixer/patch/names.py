@@ -52,8 +52,12 @@ class Naming:
     git: bool
 
     def name(self, path: Path) -> str:
-        """A file's name, with ``/``."""
-        return os.path.relpath(path, self.base).replace(os.sep, "/")
+        """A file's name, with ``/``; links to folders are followed, as git applies nothing beyond a link."""
+        return os.path.relpath(_place(path), self.base).replace(os.sep, "/")
+
+
+def _place(path: Path) -> Path:
+    return Path(os.path.realpath(path.parent)) / path.name
 
 
 def naming(paths: Sequence[Path], folder: Path) -> Naming:
@@ -64,9 +68,13 @@ def naming(paths: Sequence[Path], folder: Path) -> Naming:
     out, and the names stay relative to the folder, as everywhere else in a report. In two cases they are relative to
     the top all the same: without the lines git guesses how many leading folders to strip when a name begins with the
     folder's own path, and it takes no name that leads out of the folder (that patch has to be applied at the top).
+    For files outside of the working tree the top is the folder that holds them all.
     """
     folder = Path(os.path.realpath(folder))
     top = next((p for p in (folder, *folder.parents) if (p / ".git").exists()), folder)
+    common = Path(os.path.commonpath([top, *map(_place, paths)]))
+    if common != top:
+        return Naming(common, git=True)
     here = Naming(folder, git=top == folder)
     if top == folder:
         return here

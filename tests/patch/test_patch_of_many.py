@@ -13,6 +13,7 @@ import pytest
 from gofixer.edits.algebra import Kept, apply, keep, refine, untouched
 from gofixer.edits.model import Edit
 from gofixer.patch.diff import file_diff, hunks
+from gofixer.patch.names import naming
 from gofixer.patch.parse import apply_hunks, name_of, parse, reverse
 
 PIECES = [
@@ -148,3 +149,41 @@ def test_what_difflib_sees_grows_with_the_edits_and_not_with_the_file(compared: 
         edits = [Edit(at, at + 1, b"y") for at in range(0, 7 * 50 * number, 7 * 50)]
         hunks(before, apply(before, edits), keep(untouched(len(before)), edits))
         assert 0 < sum(compared) <= 4 * number
+
+
+def test_a_window_that_nothing_is_known_of_is_compared_without_heuristics() -> None:
+    """From 200 lines on difflib takes a line that is repeated often for noise, unless it is told not to."""
+    before = b"}\n" * 300
+    after = apply(before, [Edit(300, 300, b"x()\n")])
+    patch = hunks(before, after, ())
+    assert [line for line in patch.splitlines() if line[:1] in (b"+", b"-")] == [b"+x()"]
+
+
+@pytest.mark.parametrize("in_git", [False, True])
+def test_files_outside_of_the_working_tree_are_named_from_the_folder_that_holds_all(
+    tmp_path: Path, in_git: bool
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    for folder in (here, there):
+        folder.mkdir()
+        (folder / "x.go").write_bytes(b"old\n")
+    if in_git:
+        git(here, "init", "-q")
+    paths = [here / "x.go", there / "x.go"]
+    style = naming(paths, here)
+    git(tmp_path, "apply", "-", stdin=b"".join(file_diff(style.name(p), b"old\n", b"new\n", ()) for p in paths))
+    assert [path.read_bytes() for path in paths] == [b"new\n"] * 2
+
+
+@pytest.mark.parametrize("way", ["link", "real/link-inside"])
+def test_names_lead_to_where_a_file_is_whatever_way_it_was_found(tmp_path: Path, way: str) -> None:
+    real = tmp_path / "real"
+    (real / "p").mkdir(parents=True)
+    (real / "p" / "x.go").write_bytes(b"old\n")
+    (tmp_path / "link").symlink_to(real)
+    (real / "link-inside").symlink_to(".")
+    path = tmp_path / way / "p" / "x.go"
+    style = naming([path], tmp_path / "link")
+    assert style.name(path) == "p/x.go"
+    git(real, "apply", "-", stdin=file_diff(style.name(path), b"old\n", b"new\n", (), git=style.git))
+    assert path.read_bytes() == b"new\n"
