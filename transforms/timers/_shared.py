@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from gofixer.transforms.timers._flow import Flow, labelled, unlabelled
+from gofixer.transforms.timers._flow import Flow, inside, labelled, repeats, unlabelled
 
-from gofixer.transform import Context, Edit, Node, nodes
+from gofixer.transform import Context, Edit, Node, Skip, nodes
 
 _ROLE = re.compile(r"(?P<role>[A-Za-z]\w*?)_?(?:Timeout|Interval|Duration|Delay|Period|Wait|Time|After|TTL)")
 
@@ -78,6 +78,27 @@ def declaration(value: Node) -> Node | None:
 def declared(statement: Node) -> nodes.Identifier | None:
     """The name of a declaration of one name."""
     return next(statement.descendants(nodes.Identifier), None)
+
+
+def named_wait(call: nodes.Call, duration: Node, function: Node, cx: Context) -> Wait | Skip:
+    """The wait of ``timeout := time.After(d)`` whose name is read in one select of the same loop, or why it is none."""
+    helper = declaration(call)
+    name = declared(helper) if helper else None
+    if helper is None or name is None:
+        return Skip("the channel is stored or passed on")
+    if not isinstance(helper.parent, nodes.StatementList):
+        return Skip(f"`{name.str}` is declared in the head of another statement")
+    found = cx.object(name)
+    uses = found.uses if found else ()
+    spans = [(use.start, use.end) for use in uses]
+    read = next((node for node in inside(function, nodes.Identifier) if node.span in spans), None)
+    case = received(read) if read and len(uses) == 1 else None
+    if read is None or case is None or not isinstance(case.parent, nodes.Select):
+        return Skip(f"`{name.str}` is used in other ways than by one select")
+    loops = [next((a for a in n.ancestors() if repeats(a, n)), None) for n in (helper, case.parent)]
+    if loops[0] != loops[1]:
+        return Skip(f"`{name.str}` is read in another loop than it is set in: a deadline")
+    return Wait(call, duration, read, case, case.parent, helper)
 
 
 def other_cases(wait: Wait) -> list[nodes.CommunicationCase]:

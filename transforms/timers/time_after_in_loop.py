@@ -60,17 +60,16 @@ Any. For programs that may run with the timers of Go 1.22 and older, a stale tic
 
 from __future__ import annotations
 
-from gofixer.transforms.timers._flow import EXIT, NEXT, UNWIND, Flow, inside, labelled, outermost, repeats
+from gofixer.transforms.timers._flow import EXIT, NEXT, UNWIND, Flow, labelled, outermost, repeats
 from gofixer.transforms.timers._order import out_of_order, steady
 from gofixer.transforms.timers._shared import (
     Wait,
-    declaration,
-    declared,
     has_default,
     is_cancellation,
     jump_over,
     jump_to,
     lines_above,
+    named_wait,
     other_cases,
     outside_parentheses,
     received,
@@ -105,7 +104,7 @@ def check(match: Match, cx: Context) -> Result:
         return None
     flow = Flow(function, cx)
     top = outermost(anchor, call, flow)
-    wait = wait_of(call, match["d"]) or _named(call, match["d"], function, cx)
+    wait = wait_of(call, match["d"]) or named_wait(call, match["d"], function, cx)
     if top is None or not isinstance(wait, Wait):
         return wait if isinstance(wait, Skip) else None
     back = {case: flow.comes_back(wait.select, flow.ways(case)) for case in (wait.case, *other_cases(wait))}
@@ -124,27 +123,6 @@ def check(match: Match, cx: Context) -> Result:
     main = isinstance(function, nodes.FunctionDeclaration) and function.name == "main" and cx.is_program
     stops = not main and bool(flow.around(top) - {EXIT})
     return _rewrite(wait, labelled(top), lazy, stops, cx)
-
-
-def _named(call: nodes.Call, duration: Node, function: Node, cx: Context) -> Wait | Skip:
-    """The wait of ``timeout := time.After(d)`` whose name is read in one select of the same loop."""
-    helper = declaration(call)
-    name = declared(helper) if helper else None
-    if helper is None or name is None:
-        return Skip("the channel is stored or passed on")
-    if not isinstance(helper.parent, nodes.StatementList):
-        return Skip(f"`{name.str}` is declared in the head of another statement")
-    found = cx.object(name)
-    uses = found.uses if found else ()
-    spans = [(use.start, use.end) for use in uses]
-    read = next((node for node in inside(function, nodes.Identifier) if node.span in spans), None)
-    case = received(read) if read and len(uses) == 1 else None
-    if read is None or case is None or not isinstance(case.parent, nodes.Select):
-        return Skip(f"`{name.str}` is used in other ways than by one select")
-    loops = [next((a for a in n.ancestors() if repeats(a, n)), None) for n in (helper, case.parent)]
-    if loops[0] != loops[1]:
-        return Skip(f"`{name.str}` is read in another loop than it is set in: a deadline")
-    return Wait(call, duration, read, case, case.parent, helper)
 
 
 def _refusal(wait: Wait, loop: Node, flow: Flow, cx: Context) -> str | None:
