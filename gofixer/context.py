@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from gofixer.edits.model import Applicability, Edit, Fix, Span
+from gofixer.facts.effects import effects, unparen
 from gofixer.facts.modules import Module
 from gofixer.facts.types import ExprInfo, FileTypes, Object, Type
 from gofixer.match.imports import default_name, imported_names
@@ -17,22 +18,6 @@ from gofixer.syntax import Node, Tree, nodes
 
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 _FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
-_PURE_LEAVES = (
-    nodes.Identifier,
-    nodes.IntLiteral,
-    nodes.FloatLiteral,
-    nodes.ImaginaryLiteral,
-    nodes.RuneLiteral,
-    nodes.InterpretedStringLiteral,
-    nodes.RawStringLiteral,
-    nodes.FuncLiteral,
-    nodes.Nil,
-    nodes.True_,
-    nodes.False_,
-    nodes.Iota,
-)
-# Builtins that evaluate to a value and neither panic nor change anything beyond their arguments' effects.
-_PURE_BUILTINS = frozenset({"len", "cap", "min", "max", "real", "imag", "complex", "new"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,96 +295,8 @@ class Context:
     # -- evaluation -------------------------------------------------------------------------------------------
 
     def effect(self, node: Node) -> str | None:
-        """The first thing in an expression that may have an effect, panic or block; None where nothing can.
-
-        Go specification, "Order of evaluation", "Run-time panics": calls, receives, indexing, dereferences,
-        type assertions, integer division, shifts, comparison of interfaces and conversions to arrays.
-        """
-        return next(self._effects(node), None)
-
-    def _effects(self, node: Node) -> Iterator[str]:
-        info = self.types.expr(node.span)
-        if info is not None and (info.const is not None or info.mode == "type"):
-            return
-        match node:
-            case nodes.Parenthesized():
-                yield from self._each(node.children)
-            case nodes.Selector():
-                yield from self._selector_effects(node)
-            case nodes.Binary():
-                yield from self._binary_effects(node)
-            case nodes.Unary():
-                yield from self._unary_effects(node)
-            case nodes.Call() | nodes.TypeConversion():
-                yield from self._call_effects(node)
-            case nodes.CompositeLiteral():
-                yield from self._each(node.descendants(nodes.LiteralElement))
-            case nodes.LiteralElement():
-                yield from self._each(node.children)
-            case nodes.LiteralValue():
-                return
-            case _ if not isinstance(node, _PURE_LEAVES):
-                yield f"`{node.str}` may panic or have an effect"
-
-    def _each(self, parts: Sequence[Node] | Iterator[Node]) -> Iterator[str]:
-        for part in parts:
-            yield from self._effects(part)
-
-    def _selector_effects(self, node: nodes.Selector) -> Iterator[str]:
-        base = node.operand
-        target = self.types.object(base.span) if isinstance(base, nodes.Identifier) else None
-        if target is not None and target.kind == "pkg":
-            return
-        info = self.types.expr(node.span)
-        if info is None or info.implicit_deref:
-            yield f"`{node.str}` follows a pointer that may be nil"
-        yield from self._effects(base)
-
-    def _binary_effects(self, node: nodes.Binary) -> Iterator[str]:
-        operator = node.operator.str
-        left = self.type(node.left)
-        if operator in ("/", "%") and (left is None or not left.kind.startswith(("float", "complex"))):
-            divisor = self.constant(node.right)
-            if divisor is None or divisor == "0":
-                yield f"`{node.str}` may divide by zero"
-        if operator in ("<<", ">>") and self.constant(node.right) is None:
-            count = self.type(node.right)
-            if count is None or not count.kind.startswith("uint"):
-                yield f"`{node.str}` may shift by a negative count"
-        if operator in ("==", "!="):
-            sides = (left, self.type(node.right))
-            if any(s is None or s.kind in ("interface", "struct", "array", "typeparam") for s in sides):
-                yield f"`{node.str}` may panic while comparing"
-        yield from self._effects(node.left)
-        yield from self._effects(node.right)
-
-    def _unary_effects(self, node: nodes.Unary) -> Iterator[str]:
-        operator = node.operator.str
-        if operator == "<-":
-            yield f"`{node.str}` receives from a channel"
-        if operator == "*":
-            yield f"`{node.str}` follows a pointer that may be nil"
-        yield from self._effects(node.operand)
-
-    def _call_effects(self, node: nodes.Call | nodes.TypeConversion) -> Iterator[str]:
-        if isinstance(node, nodes.TypeConversion):
-            callee: Node = node.type
-            arguments: Sequence[Node] = (node.operand,)
-        else:
-            callee = node.function
-            arguments = node.arguments.children
-        info = self.types.expr(callee.span)
-        target = self.type(node)
-        if info is None or target is None:
-            yield f"`{node.str}` is a call"
-        elif info.mode == "type":
-            if target.kind in ("array", "typeparam", "pointer"):
-                yield f"the conversion `{node.str}` may panic"
-            yield from self._each(arguments)
-        elif info.mode == "builtin" and callee.str in _PURE_BUILTINS:
-            yield from self._each(arguments)
-        else:
-            yield f"`{node.str}` is a call"
+        """The first thing in an expression that may have an effect, panic or block; None where nothing can."""
+        return next(effects(node, self.types), None)
 
     # -- results ----------------------------------------------------------------------------------------------
 
@@ -415,10 +312,3 @@ class Context:
         ordered = tuple(sorted(edits))
         imports = tuple(dict.fromkeys(self.needed))
         return Fix(title, ordered, applicability, imports, drops, declaration)
-
-
-def unparen(node: Node) -> Node:
-    """The expression inside any number of parentheses."""
-    while isinstance(node, nodes.Parenthesized) and len(node.children) == 1:
-        node = node.children[0]
-    return node

@@ -10,17 +10,16 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from gofixer.context import FileFacts, file_imports
-from gofixer.edits.algebra import Kept, OffsetMap, Taken, apply, keep, refine, untouched
-from gofixer.edits.imports import import_edits
-from gofixer.edits.model import Edit, Fix, Span
+from gofixer.edits.algebra import Kept, OffsetMap, apply, keep, refine, untouched
+from gofixer.edits.model import Fix, Span
 from gofixer.engine.checks import Draft, Rules, check_file, finding, screened, wrap
 from gofixer.engine.discover import discover
+from gofixer.engine.merging import fix_edits, merge, render_fixes
 from gofixer.engine.model import FileChange, Finding, ModuleInfo, Note, Outcome, Report, Request
 from gofixer.engine.proof import Batch, Judgement, Proposal, Prover, Unproved
 from gofixer.engine.scan import ScanCache, Scanned, scan_files
 from gofixer.engine.state import FileState
 from gofixer.engine.suppress import read as read_suppressions
-from gofixer.errors import UserError
 from gofixer.facts.constraints import Variant, variant_for
 from gofixer.facts.modules import Module, ModuleError, file_go_version, find_module
 from gofixer.facts.oracle import Oracle
@@ -379,42 +378,3 @@ def _elsewhere(state: FileState, spans: Iterable[Span]) -> list[Finding]:
     """The open findings of earlier passes that stand outside of some spans."""
     ranges = [_lines(state, span) for span in spans]
     return [f for f in state.open if not any(first <= f.line <= last for first, last in ranges)]
-
-
-def merge(drafts: list[Draft]) -> tuple[list[Draft], list[Draft]]:
-    """Split a file's drafts into those that go together and those that wait for the next pass.
-
-    Rule order wins, then source order. Two fixes conflict when their edits overlap or insert at the same place,
-    or when both bring the same new name into one declaration.
-    """
-    taken = Taken()
-    together: list[Draft] = []
-    waiting: list[Draft] = []
-    names: set[tuple[Span, str]] = set()
-    for draft in sorted(drafts, key=lambda d: (d.order, d.span)):
-        if taken.clashes(draft.fix.edits) or names & draft.names:
-            waiting.append(draft)
-        else:
-            taken.add(draft.fix.edits)
-            together.append(draft)
-            names |= draft.names
-    return together, waiting
-
-
-def fix_edits(source: bytes, fixes: Iterable[Fix]) -> list[Edit]:
-    """All edits of some fixes of one file, with the import edits that they need together."""
-    fixes = list(fixes)
-    edits = sorted(edit for fix in fixes for edit in fix.edits)
-    add = list(dict.fromkeys(path for fix in fixes for path in fix.imports))
-    drop = list(dict.fromkeys(path for fix in fixes for path in fix.drops))
-    if add or drop:
-        edits = sorted([*edits, *import_edits(source, edits, add, drop)])
-    return edits
-
-
-def render_fixes(source: bytes, fixes: Iterable[Fix]) -> bytes:
-    """A file's content with some fixes in place."""
-    return apply(source, fix_edits(source, fixes))
-
-
-__all__ = ["Hunks", "Services", "UserError", "fix_edits", "merge", "render_fixes", "run", "scan"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gofixer.edits.algebra import normalise, touches
 from gofixer.edits.model import Edit, Fix, Span
 from gofixer.engine.checks import Draft
-from gofixer.engine.run import fix_edits, merge, render_fixes
+from gofixer.engine.merging import fix_edits, merge, render_fixes
 from gofixer.transform import Transform, pattern
 
 ANY = Transform("t-any", "t", "any", (pattern("f($x)"),), lambda match, cx: None)
