@@ -118,6 +118,17 @@ def test_a_memory_that_cannot_be_finished_is_none(
         undo(state, root)
 
 
+def test_a_run_that_died_before_its_first_file_is_no_run_so_undo_takes_the_one_before(
+    root: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    save(state, root, reversals(root)).complete(write_files(writes(root), [root]))
+    died = save(state, root, [Reversal(root / name, b"new\n", b"newer\n", untouched(0)) for name in NAMES])
+    died._lock.release()
+    undo(state, root)
+    assert contents(root) == OLD
+
+
 # -- from outside -----------------------------------------------------------------------------------------------
 
 CHILD = """
