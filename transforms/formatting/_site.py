@@ -273,7 +273,8 @@ def _aliased(site: Site, cx: Context) -> Skip | None:
         return None
     assert site.into is not None
     shown = site.into.str
-    if not isinstance(bare(site.into), _PATHS) or _sliced(bare(site.into), cx):
+    target = bare(site.into)
+    if not _fresh(target, cx) and (not isinstance(target, _PATHS) or _sliced(target, cx)):
         return Skip(f"the memory behind the end of `{shown}` may be seen through another slice")
     for part in site.parts:
         if part.form in (Form.BYTES, Form.HEX):
@@ -281,6 +282,15 @@ def _aliased(site: Site, cx: Context) -> Skip | None:
         if part.form is Form.ERROR or (part.node is not None and interferes(part.node, cx)):
             return Skip(f"an argument may see or change `{shown}` while it grows")
     return None
+
+
+def _fresh(target: Node, cx: Context) -> bool:
+    """Whether an expression makes memory that nobody else knows: ``[]byte("text")``, ``[]byte{...}``, ``make``."""
+    if isinstance(target, nodes.TypeConversion):
+        type_ = cx.type(target.operand)
+        return type_ is not None and type_.kind.endswith(("string", "nil"))
+    made = isinstance(target, nodes.Call) and target.function.str == "make" and cx.predeclared("make", target)
+    return made or isinstance(target, nodes.CompositeLiteral)
 
 
 def _sliced(target: Node, cx: Context) -> bool:
