@@ -20,6 +20,7 @@ from pathlib import Path
 
 import msgspec
 
+from gofixer.edits.model import Span
 from gofixer.engine.discover import MAX_SIZE, is_generated
 from gofixer.engine.suppress import MARKERS
 from gofixer.match.matcher import Matcher
@@ -64,7 +65,10 @@ def scan_source(source: bytes, matcher: Matcher, include_generated: bool = False
         return Scanned(generated=True)
     if problem := unreadable(source):
         return Scanned(problem=problem)
-    tree = parse(source, ranges=interesting_ranges(source, matcher, active))
+    places = matcher.places(source, active)
+    if not places:
+        return Scanned(marked=marked)
+    tree = parse(source, ranges=interesting_ranges(source, places))
     if tree.has_errors:
         tree = parse(source)
     hits = tuple(Hit(m.pattern, *m.span) for m in matcher.find(tree, active))
@@ -89,7 +93,7 @@ def unreadable(source: bytes) -> str:
     return ""
 
 
-def interesting_ranges(source: bytes, matcher: Matcher, active: Sequence[int]) -> list[tuple[int, int]]:
+def interesting_ranges(source: bytes, places: Sequence[Span]) -> list[tuple[int, int]]:
     """The file's header and the top-level declarations with a place where a pattern may match.
 
     Declarations are told apart by keywords at the start of a line. Where that is wrong (a raw string with such a
@@ -100,7 +104,6 @@ def interesting_ranges(source: bytes, matcher: Matcher, active: Sequence[int]) -
     header_end = next((s for s in starts if not source.startswith(b"import", s)), len(source))
     pieces.append((0, header_end))
     bounds = [s for s in starts if s >= header_end] + [len(source)]
-    places = matcher.places(source, active)
     whole = (0, len(source))
     if whole in places:  # a pattern without a literal may match anywhere
         return [whole]

@@ -110,7 +110,7 @@ class Matcher:
         numbers = range(len(self.patterns)) if active is None else active
         wanted = frozenset(numbers)
         root = tree.root.raw
-        scope = _Scope(imported_names(root), root)
+        scope = _Scope(imported_names(root), root, tree.source)
         cursor = ts.QueryCursor(self._query)
         found: dict[tuple[int, int, int], RawMatch] = {}
         for start, end in self.places(tree.source, sorted(wanted)):
@@ -141,20 +141,31 @@ class Matcher:
 class _Scope:
     """What the qualifiers of one file mean."""
 
-    def __init__(self, names: Mapping[bytes, str], root: ts.Node) -> None:
+    def __init__(self, names: Mapping[bytes, str], root: ts.Node, source: bytes) -> None:
         self._names = names
         self._root = root
+        self._source = source
         self._top: frozenset[bytes] | None = None
+        self._unshadowed: dict[bytes, bool] = {}
 
     def path(self, node: ts.Node) -> str | None:
         if node.type not in _IDENTIFIERS:
             return None
-        path = self._names.get(node.text or b"")
-        if path is None:
-            return None
+        name = node.text or b""
+        path = self._names.get(name)
+        if path is None or self._never_declared(name):
+            return path
         if self._top is None:
             self._top = top_level_names(self._root)
         return None if is_shadowed(node, self._top) else path
+
+    def _never_declared(self, name: bytes) -> bool:
+        """Whether the file holds the name as a qualifier only: a declaration would have no dot behind it."""
+        found = self._unshadowed.get(name)
+        if found is None:
+            alone = re.compile(rb'(?<![\w."/])' + re.escape(name) + rb"(?![\w.])")
+            found = self._unshadowed[name] = alone.search(self._source) is None
+        return found
 
 
 def top_level_names(root: ts.Node) -> frozenset[bytes]:
