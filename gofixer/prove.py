@@ -56,9 +56,7 @@ class GoProver:
         asked = [p for p in batch.proposals if p.transform.gate is Gate.EVIDENCE and not p.selected]
         if not asked:
             return {}, {}, []
-        sites = [
-            Site(p.id, p.file, (p.span, *((e.start, e.end) for e in p.fix.edits)), p.function) for p in asked
-        ]
+        sites = [Site(p.id, p.file, (p.span, *((e.start, e.end) for e in p.fix.edits)), p.function) for p in asked]
         commands: list[str] = []
         found = heap_line_disappears(
             self.toolchain,
