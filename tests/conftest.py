@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from pathlib import Path
 
@@ -20,6 +21,12 @@ def pytest_configure(config: pytest.Config) -> None:
         GOFLAGS="-buildvcs=false",
         GOWORK="",
     )
+    # A background job starts with these ignored, and so would every process that a test starts.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     for name in ("GOFIXER_GO", "NO_COLOR", "FORCE_COLOR", "GODEBUG", "GOOS", "GOARCH"):
         os.environ.pop(name, None)
 

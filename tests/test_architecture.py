@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 # From left to right; a layer may import itself and what stands to its left. Layers in one tuple may not import each
 # other.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "paths"),
+    ("errors", "interrupts", "paths"),
     ("syntax",),
     ("match",),
     ("facts",),

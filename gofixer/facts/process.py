@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gofixer.errors import ExitCode, UserError
+from gofixer.interrupts import held_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,27 @@ def run(command: Sequence[str], directory: Path, env: Mapping[str, str], timeout
 
 
 def start(command: Sequence[str], directory: Path, env: Mapping[str, str], *, stdin: int) -> subprocess.Popen[bytes]:
-    """Start a command in a process group of its own, its output on pipes."""
-    return subprocess.Popen(
-        command,
-        cwd=directory,
-        env={**env, "PWD": str(directory)},
-        stdin=stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=os.name == "posix",
-    )
+    """Start a command in a process group of its own, its output on pipes.
+
+    A signal that ends the run while the process is being started ends that process too.
+    """
+    child: subprocess.Popen[bytes] | None = None
+    try:
+        with held_back():
+            child = subprocess.Popen(
+                command,
+                cwd=directory,
+                env={**env, "PWD": str(directory)},
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=os.name == "posix",
+            )
+    except BaseException:
+        if child is not None:
+            kill(child)
+        raise
+    return child
 
 
 def kill(child: subprocess.Popen[bytes]) -> None:

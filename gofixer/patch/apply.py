@@ -10,16 +10,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import signal
 import stat
 import tempfile
-import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 
 from gofixer.errors import UserError
+from gofixer.interrupts import held_back
 
 PREFIX = ".gofixer-"
 # What is wrong with one file or folder; anything else (no space, I/O errors) is wrong with the whole run.
@@ -68,7 +66,7 @@ def write_files(writes: Sequence[Write], roots: Sequence[Path]) -> Written:
     then no file is changed. SIGINT, SIGTERM and SIGHUP that arrive meanwhile take effect at the end, with either all
     or none of the files written.
     """
-    with _held_back() as caught:
+    with held_back() as caught:
         staged: list[_Staged] = []
         try:
             return _write(writes, [Path(os.path.realpath(root)) for root in roots], staged, caught)
@@ -86,32 +84,6 @@ def remove_leftovers(folders: Iterable[Path]) -> None:
             for path in list(folder.iterdir()):
                 if path.name.startswith(PREFIX) and path.suffix == ".tmp" and not path.is_dir():
                     _remove(path)
-
-
-@contextlib.contextmanager
-def _held_back() -> Iterator[list[int]]:
-    """Collect signals that would end the run, and let the first one through at the end.
-
-    Handlers of Python can only be set, and only run, in the main thread; elsewhere nothing is done.
-    """
-    caught: list[int] = []
-
-    def collect(number: int, _frame: FrameType | None) -> None:
-        caught.append(number)
-
-    previous = {}
-    if threading.current_thread() is threading.main_thread():
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) not in (signal.SIG_IGN, None):
-                previous[number] = signal.signal(number, collect)
-    try:
-        yield caught
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
-        if caught:
-            signal.raise_signal(caught[0])
 
 
 def _write(writes: Sequence[Write], roots: Sequence[Path], staged: list[_Staged], caught: Sequence[int]) -> Written:

@@ -41,7 +41,11 @@ def test_the_toolchain_ends_with_gofixer(module: Path, tmp_path: Path, stage: st
     while not marker.exists() and child.poll() is None:
         os.sched_yield()
     child.send_signal(number)
-    _, errors = child.communicate(timeout=60)
+    try:
+        _, errors = child.communicate(timeout=60)
+    finally:
+        child.kill()
+        child.communicate()
     assert child.returncode == 130, errors
     assert "interrupted" in errors
     assert "Traceback" not in errors

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -201,7 +202,7 @@ def as_nobody(action: Callable[[], str]) -> str:
 
 
 @pytest.fixture
-def shared(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared(root: Path) -> Path:
     """The tree, reachable and writable by everybody."""
     for folder in (root, root / "sub"):
         folder.chmod(0o777)
@@ -210,7 +211,7 @@ def shared(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for parent in (root.parent, *root.parent.parents):
         if not parent.stat().st_mode & 0o001:
             parent.chmod(parent.stat().st_mode | 0o011)
-        if parent == tmp_path_factory.getbasetemp().parent:
+        if parent == Path(tempfile.gettempdir()):
             break
     return root
 

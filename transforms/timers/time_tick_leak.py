@@ -149,6 +149,7 @@ TRANSFORM = Transform(
     summary="a ticker of time.Tick cannot be stopped",
     patterns=(pattern("time.Tick($d)"),),
     check=check,
+    seeds=("T",),
     screen=screen,
     gate=Gate.VERSION,
     go="main module below 1.23, toolchain below 1.27",
