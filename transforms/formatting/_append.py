@@ -8,7 +8,9 @@ from gofixer.transforms.formatting._parts import Form
 from gofixer.transforms.formatting._place import before, fits, moves, statement_of
 from gofixer.transforms.formatting._rewrite import replace, replacement
 from gofixer.transforms.formatting._site import Site, Target, bounded, run
+from gofixer.transforms.formatting._taste import cold, unreadable
 from gofixer.transforms.formatting._text import Text
+from gofixer.transforms.formatting._writers import write
 
 from gofixer.transform import Context, Fix, Node, Skip, nodes
 
@@ -16,12 +18,15 @@ TITLE = "Append to a buffer on the stack"
 _TOO_LONG = Skip("the line would be too long, and its arguments cannot be evaluated in front of the statement")
 
 
-def append_string(site: Site, cx: Context) -> Fix | Skip:
-    """The fix for a string: one expression over a buffer where that reads well, else statements that fill it."""
+def append_string(site: Site, cx: Context, name: str | Skip = "") -> Fix | Skip:
+    """The fix for a string: one expression over a buffer where that reads well, else statements that fill it.
+
+    ``name`` is the buffer's, found where none is given.
+    """
     statement = statement_of(site.node, cx)
     if isinstance(statement, Skip):
         return statement
-    name = buffer_name(site, statement, cx)
+    name = name or buffer_name(site, statement, cx, rendered)
     if isinstance(name, Skip):
         return name
     text = Text(cx, site.call, site.format)
@@ -45,11 +50,13 @@ def _stretches(site: Site) -> list[tuple[int, int]]:
     if not bounded(site.parts):
         found = run(site.parts)
         return [found] if found is not None else []
-    values = [index for index, part in enumerate(site.parts) if part.form is not Form.TEXT]
-    alone = (values[0], values[0] + 1)
-    if is_lookup(site.node) or len(values) > 1:
+    numbers = [index for index, part in enumerate(site.parts) if part.form not in (Form.TEXT, Form.STRING)]
+    if is_lookup(site.node) or len(numbers) > 1:
         return [whole] if count <= 2 else []
-    return [whole, alone] if count <= 2 else [alone]
+    alone = (numbers[0], numbers[0] + 1)
+    if isinstance(site.node.parent, nodes.Binary):
+        return [alone]
+    return [whole, alone] if all(part.form is not Form.STRING for part in site.parts) and count <= 2 else [alone]
 
 
 def _filled(site: Site, statement: Node, name: str, text: Text, cx: Context) -> Fix | Skip:
@@ -65,6 +72,16 @@ def _filled(site: Site, statement: Node, name: str, text: Text, cx: Context) -> 
     lines = filling(name, start, site.parts, text)
     new = show(text.convert("string", name))
     return replace(site.node, new, cx, TITLE, before(statement, lines, cx), names=text)
+
+
+def rendered(site: Site, cx: Context, name: str = "") -> Fix | Skip:
+    """The fix for a site of any kind, unless taste is against it."""
+    reason = cold(site.call, cx) or unreadable(site.format, len(site.arguments), site.literals, cx)
+    if reason is not None:
+        return Skip(reason)
+    if site.target is Target.WRITER:
+        return write(site, cx, rendered, name)
+    return append_string(site, cx, name) if site.target is Target.STRING else append_bytes(site, cx)
 
 
 def append_bytes(site: Site, cx: Context) -> Fix | Skip:

@@ -64,8 +64,8 @@ class Site:
 
     @property
     def literals(self) -> str:
-        """The text between the arguments."""
-        return "".join(part.text for part in self.parts)
+        """The text between the arguments, which are blanks in it."""
+        return "".join(part.text or " " for part in self.parts)
 
     def only(self, forms: frozenset[Form]) -> bool:
         """Whether all parts have one of some forms."""

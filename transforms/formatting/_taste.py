@@ -13,6 +13,8 @@ from gofixer.transforms.formatting._layout import bare
 from gofixer.transform import Context, Node, Object, nodes
 
 MOST_VALUES = 4
+SENTENCE = 5
+_WORD = re.compile(r"(?<!\S)[A-Za-z']{2,}[,.;:]?(?!\S)")
 _FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _TEXT_METHODS = frozenset({"String", "GoString", "Error"})
 _LOG_PACKAGES = frozenset({"log", "slog", "logrus", "zap", "zerolog", "klog", "glog", "logr", "hclog", "logger",
@@ -66,6 +68,8 @@ def unreadable(format_: Node | None, values: int, text: str, cx: Context) -> str
         return f"the format has a name, `{named.str}`: its text belongs in one place"
     if "\n" in text.rstrip("\n") and isinstance(format_, nodes.RawStringLiteral):
         return "a text over several lines reads better as a format"
+    if values and len(_WORD.findall(text)) >= SENTENCE:
+        return "a sentence reads better as a format"
     return None
 
 
