@@ -157,14 +157,16 @@ def _case(number: int, position: str, text: Text) -> Case:
     body = body.replace("$L", ", ".join((f'"<{text.format}>\\n"', *text.operands)))
     body = body.replace("$F", text.arguments).replace("$N", str(number))
     body = body.replace("$A", text.operands[0] if text.operands else '"text"')
+    top = [line.removeprefix("//top ") for line in body.splitlines() if line.startswith("//top ")]
     lines = [
+        *top,
         f"func case{number}(id int) {{",
         f"rounds(id, {ROUNDS if text.setup else 2}, func(i int) {{",
         'a, n, captured, counted := "local", i, "before", i',
         'change := func() string { captured, counted = "after", counted+10; return "changed" }',
         "_, _, _, _, _ = a, n, captured, counted, change",
         *text.setup,
-        body,
+        *(line for line in body.splitlines() if not line.startswith("//top ")),
         "})",
         "}",
     ]

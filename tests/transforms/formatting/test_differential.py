@@ -26,7 +26,8 @@ from gofixer.facts.toolchain import Toolchain, find_toolchain
 MIXED = int(os.environ.get("GOFIXER_DIFFERENTIAL", "150"))
 SEED = int(os.environ.get("GOFIXER_DIFFERENTIAL_SEED", "1"))
 # Positions where every text has to stay: nothing of the family may touch them.
-NEVER = frozenset({"bufio deferred Fprintf", "interface Fprintf", "append to shared memory"})
+NEVER = frozenset({"bufio deferred Fprintf", "interface Fprintf", "append to shared memory", "generic function"})
+SELDOM = frozenset({"error"})  # only where the text happens to have no verb
 FAMILY = tuple(transform for transform in shipped() if transform.family == "formatting")
 
 
@@ -71,15 +72,25 @@ def comparison(cases: list[Case], toolchain: Toolchain, tmp_path_factory: pytest
 def rewrite(folder: Path) -> dict[int, set[str]]:
     """Apply the family to a program, unverified: what does not compile has to show. Gives the transforms by case."""
     names = frozenset(transform.name for transform in FAMILY)
+    before = {path.resolve(): path.read_text() for path in folder.glob("*.go")}
     request = Request(folder, (), Config(), FAMILY, names, verify=Verify.NONE, cache=False)
     report = pipeline.analyse(request)
     for change in report.changes:
         change.path.write_bytes(change.after)
     rewritten: dict[int, set[str]] = defaultdict(set)
     for finding in report.findings:
-        if finding.outcome is Outcome.PROPOSED and finding.function.startswith("case"):
-            rewritten[int(finding.function.removeprefix("case"))].add(finding.transform)
+        if finding.outcome is Outcome.PROPOSED and finding.file.name.startswith("cases"):
+            rewritten[case_of(before[finding.file.resolve()], finding.line)].add(finding.transform)
     return rewritten
+
+
+def case_of(text: str, line: int) -> int:
+    """The case around a line (1-based) of a file, or behind it for what stands in front of its function."""
+    lines = text.split("\n")
+    inside = next((row for row in range(line - 1, -1, -1) if lines[row].startswith(("func case", "}"))), -1)
+    if inside < 0 or lines[inside] == "}":
+        inside = next(row for row in range(line - 1, len(lines)) if lines[row].startswith("func case"))
+    return int(lines[inside].removeprefix("func case").split("(")[0])
 
 
 def run(folder: Path, toolchain: Toolchain) -> dict[int, list[str]]:
@@ -111,7 +122,8 @@ def test_same_output(cases: list[Case], comparison: Comparison) -> None:
 
 def test_every_position_is_rewritten(cases: list[Case], comparison: Comparison) -> None:
     positions = {case.position for case in cases if case.id in comparison.rewritten}
-    assert positions == set(POSITIONS) - NEVER
+    assert not positions & NEVER
+    assert positions >= set(POSITIONS) - NEVER - SELDOM
 
 
 def test_every_transform_rewrites(comparison: Comparison) -> None:
