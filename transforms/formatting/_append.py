@@ -8,9 +8,7 @@ from gofixer.transforms.formatting._parts import Form
 from gofixer.transforms.formatting._place import before, fits, moves, statement_of
 from gofixer.transforms.formatting._rewrite import replace, replacement
 from gofixer.transforms.formatting._site import Site, Target, bounded, run
-from gofixer.transforms.formatting._taste import cold, unreadable
 from gofixer.transforms.formatting._text import Text
-from gofixer.transforms.formatting._writers import write
 
 from gofixer.transform import Context, Fix, Node, Skip, nodes
 
@@ -18,15 +16,12 @@ TITLE = "Append to a buffer on the stack"
 _TOO_LONG = Skip("the line would be too long, and its arguments cannot be evaluated in front of the statement")
 
 
-def append_string(site: Site, cx: Context, name: str | Skip = "") -> Fix | Skip:
-    """The fix for a string: one expression over a buffer where that reads well, else statements that fill it.
-
-    ``name`` is the buffer's, found where none is given.
-    """
+def append_string(site: Site, cx: Context) -> Fix | Skip:
+    """The fix for a string: one expression over a buffer where that reads well, else statements that fill it."""
     statement = statement_of(site.node, cx)
     if isinstance(statement, Skip):
         return statement
-    name = name or buffer_name(site, statement, cx, rendered)
+    name = buffer_name(statement, cx)
     if isinstance(name, Skip):
         return name
     text = Text(cx, site.call, site.format)
@@ -74,16 +69,6 @@ def _filled(site: Site, statement: Node, name: str, text: Text, cx: Context) -> 
     return replace(site.node, new, cx, TITLE, before(statement, lines, cx), names=text)
 
 
-def rendered(site: Site, cx: Context, name: str = "") -> Fix | Skip:
-    """The fix for a site of any kind, unless taste is against it."""
-    reason = cold(site.call, cx) or unreadable(site.format, len(site.arguments), site.literals, cx)
-    if reason is not None:
-        return Skip(reason)
-    if site.target is Target.WRITER:
-        return write(site, cx, rendered, name)
-    return append_string(site, cx, name) if site.target is Target.STRING else append_bytes(site, cx)
-
-
 def append_bytes(site: Site, cx: Context) -> Fix | Skip:
     """The fix for ``[]byte(fmt.Sprintf(...))`` and ``append(dst, fmt.Sprintf(...)...)``."""
     text = Text(cx, site.call, site.format)
@@ -106,7 +91,9 @@ def append_bytes(site: Site, cx: Context) -> Fix | Skip:
         return _grown(site, statement, title, text, cx)
     if moves(site.node, site.arguments, statement, cx):
         return _TOO_LONG
-    name = cx.fresh(site.call, "buf", "b", scope=statement.parent)
+    name = buffer_name(statement, cx)
+    if isinstance(name, Skip):
+        return name
     lines = filling(name, start, site.parts, text)
     return replace(site.node, name, cx, title, before(statement, lines, cx), names=text)
 
@@ -118,7 +105,6 @@ def _grown(site: Site, statement: Node, title: str, text: Text, cx: Context) -> 
     plain = isinstance(target, nodes.Identifier) and isinstance(statement, nodes.Assignment)
     if not plain or statement.text.split(b"=", 1)[0].strip() != target.text or statement.right.children[0] != site.node:
         return Skip("would nest many calls in one expression")
-    name = target.str
-    lines = [f"{name} = {show(text.chain(name, group))}" for group in groups(site.parts)]
+    lines = [f"{target.str} = {show(text.chain(target.str, group))}" for group in groups(site.parts)]
     new = lines[-1].split("=", 1)[1].strip()
     return replace(site.node, new, cx, title, before(statement, lines[:-1], cx), names=text)

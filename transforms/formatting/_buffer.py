@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from gofixer.transforms.formatting._layout import Expr, bare, depth_of, show
+from gofixer.transforms.formatting._layout import Expr, depth_of, show
 from gofixer.transforms.formatting._parts import NUMBERS, Form, Part
-from gofixer.transforms.formatting._place import scope_of, statement_of, taken
-from gofixer.transforms.formatting._site import APPEND, Site, choose
+from gofixer.transforms.formatting._place import scope_of, taken
+from gofixer.transforms.formatting._site import Site
 from gofixer.transforms.formatting._text import Text
 
-from gofixer.transform import Context, Fix, Node, Skip, nodes
+from gofixer.transform import Context, Node, Skip, nodes
 
 MOST_BUFFERS = 4
+MOST_SELECTED = 30
 MOST_NESTED = 3
-_NAMES = ("buf", *(f"buf{number}" for number in range(2, 100)))
-Render = Callable[[Site, Context, str], Fix | Skip]
-_CALLS = frozenset({"Sprintf", "Fprintf"})
 
 
 def size(parts: tuple[Part, ...]) -> int:
@@ -24,39 +20,17 @@ def size(parts: tuple[Part, ...]) -> int:
     return sum(part.width or 0 for part in parts)
 
 
-def buffer_name(site: Site, statement: Node, cx: Context, render: Render) -> str | Skip:
-    """A name for the site's buffer: ``buf``, with a number for each other one in the same scope.
-
-    ``render`` tells of an earlier call in the scope whether it gets a buffer in the same pass.
-    """
+def buffer_name(statement: Node, cx: Context) -> str | Skip:
+    """A name for a buffer in front of a statement: ``buf``, with a number for each other one in the same scope."""
     scope = scope_of(statement)
-    mentioned = [name for name in _NAMES if cx.mentions(scope, name) and taken(name, scope, cx)]
-    calls = [call for call in scope.descendants(nodes.Call) if call.end <= site.call.start]
-    earlier = [call for call in calls if _needs_buffer(call, scope, cx, render)]
-    if len(mentioned) + len(earlier) >= MOST_BUFFERS and not cx.selected:
-        return Skip(f"more than {MOST_BUFFERS} buffers in one block: a helper function would read better")
-    name = [name for name in _NAMES if name not in mentioned][len(earlier)]
+    most = MOST_SELECTED if cx.selected else MOST_BUFFERS
+    names = ("buf", *(f"buf{number}" for number in range(2, most + 1)))
+    free = (name for name in names if (scope.span, name) not in cx.reserved and not taken(name, scope, cx))
+    name = next(free, None)
+    if name is None:
+        return Skip(f"more than {most} buffers in one block: a helper function would read better")
     cx.names.append((scope.span, name))
     return name
-
-
-def _needs_buffer(call: nodes.Call, scope: Node, cx: Context, render: Render) -> bool:
-    """Whether an earlier call gets a buffer of its own in the same scope, in the same pass."""
-    function = bare(call.function)
-    if not isinstance(function, nodes.Selector) or function.field.str not in _CALLS:
-        return False
-    if cx.types.package_of(function.operand.span) != "fmt":
-        return False
-    choice = choose(call, cx)
-    if choice.owner != APPEND or isinstance(choice.found, Skip):
-        return False
-    site = choice.found
-    statement = statement_of(site.node, cx)
-    if isinstance(statement, Skip) or scope_of(statement) != scope:
-        return False
-    trial = Context(cx.facts, cx.match, cx.options, cx.selected, cx.hot)
-    fix = render(site, trial, "buf")
-    return isinstance(fix, Fix) and any(b"buf" in edit.new for edit in fix.edits)
 
 
 def groups(parts: tuple[Part, ...]) -> list[tuple[Part, ...]]:

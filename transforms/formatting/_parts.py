@@ -6,6 +6,7 @@ Package fmt asks, in this order, for a Format method, an Error method and a Stri
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -112,7 +113,7 @@ def _of_type(verb: Verb, node: Node, type_: Type, cx: Context) -> Part | Skip:
         return Skip(f"`{node.str}` gives several values")
     if kind == "interface":
         return _interface(verb, node, type_, cx)
-    if asked := _method(verb, type_):
+    if asked := _method(verb, type_) or _method_elsewhere(verb, type_, cx):
         return Skip(f"{type_.string} has a method {asked}, which `{verb.text}` may call")
     wrong = Skip(f"`{verb.text}` of {type_.string} prints what only package fmt prints")
     named = type_.is_named
@@ -140,11 +141,21 @@ def _of_type(verb: Verb, node: Node, type_: Type, cx: Context) -> Part | Skip:
 def _method(verb: Verb, type_: Type) -> str | None:
     """A method that fmt would call for the verb, on the value or on a pointer to it."""
     methods = type_.methods | type_.ptr_methods
-    if "Format" in methods:
-        return "Format"
-    if verb.char not in "vsqxX":
+    return next((name for name in _asked(verb) if name in methods), None)
+
+
+def _method_elsewhere(verb: Verb, type_: Type, cx: Context) -> str | None:
+    """Such a method in a file of the package that is for another platform, or for tests."""
+    if not type_.is_named or type_.pkg != cx.types.package or type_.kind == "interface":
         return None
-    return next((name for name in _ASKED if name in methods), None)
+    name = re.escape(type_.name.split("[")[0])
+    method = re.compile(rf"^func \((?:\w+ )?\*?{name}\) ({'|'.join(_asked(verb))})\(".encode(), re.MULTILINE)
+    found = next(filter(None, map(method.search, cx.package_sources().values())), None)
+    return found[1].decode() if found else None
+
+
+def _asked(verb: Verb) -> tuple[str, ...]:
+    return ("Format", *_ASKED) if verb.char in "vsqxX" else ("Format",)
 
 
 def _interface(verb: Verb, node: Node, type_: Type, cx: Context) -> Part | Skip:

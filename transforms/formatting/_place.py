@@ -84,13 +84,17 @@ def scope_of(statement: Node) -> Node:
     while current is not None and not isinstance(current, (nodes.Block, *_CASES)):
         current = current.parent
     assert current is not None, "a statement stands in a block or a case"
-    parent = current.parent
-    shares = _FUNCTIONS if isinstance(current, nodes.Block) else nodes.TypeSwitch
-    return parent if isinstance(parent, shares) else current
+    function = current.parent
+    return function if isinstance(current, nodes.Block) and isinstance(function, _FUNCTIONS) else current
 
 
 def taken(name: str, scope: Node, cx: Context) -> bool:
     """Whether a new variable of that name in a scope would collide with one there, or hide one that is used there."""
+    switch = scope.parent
+    if isinstance(switch, nodes.TypeSwitch) and switch.alias is not None and switch.alias.str == name:
+        return True
+    if not cx.mentions(scope, name):
+        return False
     for word in scope.descendants(*_NAMES):
         if word != name:
             continue
@@ -99,19 +103,19 @@ def taken(name: str, scope: Node, cx: Context) -> bool:
             return True
         start, end = found.decl
         raw = cx.facts.tree.root.raw.descendant_for_byte_range(start, end)
-        if not (scope.start <= start < scope.end) or raw is None or _home(cx.facts.tree.wrap(raw)) == scope:
+        if not (scope.start <= start < scope.end) or raw is None or not _nested(cx.facts.tree.wrap(raw), scope):
             return True
     return False
 
 
-def _home(declared: Node) -> Node | None:
-    """The scope of a declared name, in the sense of `scope_of`; functions for parameters."""
+def _nested(declared: Node, scope: Node) -> bool:
+    """Whether a name inside of a scope is declared in a smaller one."""
     for ancestor in declared.ancestors():
-        if isinstance(ancestor, nodes.StatementList):
-            return scope_of(ancestor)
-        if isinstance(ancestor, _FUNCTIONS):
-            return ancestor
-    return None
+        if ancestor == scope:
+            return False
+        if isinstance(ancestor, (nodes.Block, *_CASES)):
+            return not (isinstance(scope, _FUNCTIONS) and ancestor.parent == scope)  # a body shares its scope
+    return False
 
 
 def before(statement: Node, lines: list[str], cx: Context) -> Edit:

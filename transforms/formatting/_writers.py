@@ -6,7 +6,7 @@ written at once, so that the bytes arrive in one Write as before. A strings.Buil
 
 from __future__ import annotations
 
-from gofixer.transforms.formatting._buffer import MOST_NESTED, Render, buffer_name, filling, has_numbers, nested
+from gofixer.transforms.formatting._buffer import MOST_NESTED, buffer_name, filling, has_numbers, nested
 from gofixer.transforms.formatting._layout import Apply, Expr, bare, byte_or_string, show
 from gofixer.transforms.formatting._order import any_interferes, around, loose
 from gofixer.transforms.formatting._parts import NUMBERS, Form, Part
@@ -22,8 +22,8 @@ _TEXTS = frozenset({Form.TEXT, Form.STRING, Form.BOOL})
 MOST_WRITES = 6
 
 
-def write(site: Site, cx: Context, render: Render, name: str = "") -> Fix | Skip:
-    """The fix for a write of formatted text; ``name`` is that of the buffer, found where none is given."""
+def write(site: Site, cx: Context) -> Fix | Skip:
+    """The fix for a write of formatted text."""
     assert site.into is not None
     text = Text(cx, site.call, site.format)
     if len(site.parts) == 1 and site.parts[0].form not in NUMBERS:
@@ -32,8 +32,8 @@ def write(site: Site, cx: Context, render: Render, name: str = "") -> Fix | Skip
     if any(part.form is Form.ERROR for part in site.parts):
         return Skip("an Error method may write to the writer")
     if site.writer == "builder" or (site.writer == "buffer" and site.only(_TEXTS)):
-        return _one_by_one(site, text, cx, render, name)
-    return _at_once(site, text, cx, render, name)
+        return _one_by_one(site, text, cx)
+    return _at_once(site, text, cx)
 
 
 def _one(into: str, part: Part, text: Text) -> Expr:
@@ -42,7 +42,7 @@ def _one(into: str, part: Part, text: Text) -> Expr:
     return Apply(f"{into}.WriteString", (text.string(part),))
 
 
-def _at_once(site: Site, text: Text, cx: Context, render: Render, name: str | Skip) -> Fix | Skip:
+def _at_once(site: Site, text: Text, cx: Context) -> Fix | Skip:
     assert site.into is not None
     since = _LENDS_SINCE[site.writer]
     if cx.go < since:
@@ -59,14 +59,14 @@ def _at_once(site: Site, text: Text, cx: Context, render: Render, name: str | Sk
         return Skip(reason)
     if any_interferes(around(site.node)[0], cx):
         return Skip("something to its left in the statement may write to the writer")
-    name = name or buffer_name(site, statement, cx, render)
+    name = buffer_name(statement, cx)
     if isinstance(name, Skip):
         return name
     lines = filling(name, start, site.parts, text)
     return replace(site.node, f"{into}.Write({name})", cx, title, before(statement, lines, cx), names=text)
 
 
-def _one_by_one(site: Site, text: Text, cx: Context, render: Render, name: str | Skip) -> Fix | Skip:
+def _one_by_one(site: Site, text: Text, cx: Context) -> Fix | Skip:
     assert site.into is not None
     if not isinstance(site.node.parent, nodes.ExpressionStatement):
         return Skip("its result is used, and several writes have several results")
@@ -79,8 +79,9 @@ def _one_by_one(site: Site, text: Text, cx: Context, render: Render, name: str |
     if isinstance(statement, Skip):
         return statement
     lines: list[str] = []
+    name: str | Skip = ""
     if has_numbers(site.parts):
-        name = name or buffer_name(site, statement, cx, render)
+        name = buffer_name(statement, cx)
         if isinstance(name, Skip):
             return name
         widest = max(part.width or 0 for part in site.parts if part.form in NUMBERS)

@@ -69,12 +69,13 @@ Exercise A8.
 
 from __future__ import annotations
 
-from gofixer.transforms.formatting._append import rendered
+from gofixer.transforms.formatting._append import append_bytes, append_string
 from gofixer.transforms.formatting._rewrite import replace, replacement
 from gofixer.transforms.formatting._screen import screen_for
-from gofixer.transforms.formatting._site import APPEND, Site, Target, choose
+from gofixer.transforms.formatting._site import APPEND, Target, choose
 from gofixer.transforms.formatting._taste import cold, unreadable
 from gofixer.transforms.formatting._text import Text
+from gofixer.transforms.formatting._writers import write
 
 from gofixer.transform import Context, Match, Option, Result, Skip, Transform, pattern
 
@@ -86,14 +87,15 @@ def check(match: Match, cx: Context) -> Result:
         return None
     if isinstance(choice.found, Skip):
         return choice.found
-    if choice.found.target is Target.STRING and cx.options["style"] == "concat":
-        return _concatenated(choice.found, cx)
-    return rendered(choice.found, cx)
-
-
-def _concatenated(site: Site, cx: Context) -> Result:
+    site = choice.found
     if reason := cold(site.call, cx) or unreadable(site.format, len(site.arguments), site.literals, cx):
         return Skip(reason)
+    if site.target is Target.WRITER:
+        return write(site, cx)
+    if site.target is not Target.STRING:
+        return append_bytes(site, cx)
+    if cx.options["style"] == "append":
+        return append_string(site, cx)
     text = Text(cx, site.call, site.format)
     new = replacement(site.call, text.concatenation(site.parts), cx)
     return new if isinstance(new, Skip) else replace(site.call, new, cx, "Concatenate the parts", names=text)
