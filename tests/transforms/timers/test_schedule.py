@@ -40,11 +40,6 @@ def toolchain() -> Toolchain:
     return found
 
 
-@pytest.fixture(autouse=True)
-def _own_caches(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GOFIXER_CACHE", str(tmp_path_factory.getbasetemp() / "gofixer-cache"))
-
-
 def write(module: Path) -> None:
     """Write the programs, and the module to compare them in."""
     shutil.copytree(SCHEDULE, module)
