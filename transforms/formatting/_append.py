@@ -12,6 +12,7 @@ from gofixer.transforms.formatting._text import Text
 
 from gofixer.transform import Context, Fix, Node, Skip, nodes
 
+MOST_BYTES = 1024
 TITLE = "Append to a buffer on the stack"
 _TOO_LONG = Skip("the line would be too long, and its arguments cannot be evaluated in front of the statement")
 
@@ -47,7 +48,7 @@ def _stretches(site: Site) -> list[tuple[int, int]]:
         return [found] if found is not None else []
     numbers = [index for index, part in enumerate(site.parts) if part.form not in (Form.TEXT, Form.STRING)]
     if is_lookup(site.node) or len(numbers) > 1:
-        return [whole] if count <= 2 else []
+        return [whole] if count <= 2 and size(site.parts) <= MOST_BYTES else []
     alone = (numbers[0], numbers[0] + 1)
     if isinstance(site.node.parent, nodes.Binary):
         return [alone]
@@ -57,6 +58,8 @@ def _stretches(site: Site) -> list[tuple[int, int]]:
 def _filled(site: Site, statement: Node, name: str, text: Text, cx: Context) -> Fix | Skip:
     """Statements that fill the buffer; one expression where the arguments have to stay in the statement."""
     width = size(site.parts)
+    if width > MOST_BYTES:
+        return Skip("too large for a buffer on the stack")
     if moves(site.node, site.arguments, statement, cx):
         new = nested(site, text.convert("string", text.chain(f"{name}[:0]", site.parts)))
         if len(site.parts) > MOST_NESTED or not fits(site.node, new, cx):

@@ -52,6 +52,7 @@ from gofixer.transforms.formatting._verbs import Literal, read
 from gofixer.transform import Context, Gate, Match, Result, Skip, Transform, nodes, pattern
 
 EQUAL_SINCE = (1, 26)
+EQUAL = Skip("since Go 1.26 fmt.Errorf without verbs is as fast as errors.New")
 
 
 def check(match: Match, cx: Context) -> Result:
@@ -67,6 +68,8 @@ def check(match: Match, cx: Context) -> Result:
         return pieces
     if not all(isinstance(piece, Literal) for piece in pieces):
         return Skip("a verb has no argument: fmt says so in the text")
+    if _equal(cx):
+        return EQUAL
     message = literal(format_, "".join(piece.text for piece in pieces))
     if isinstance(message, Skip):
         return message
@@ -77,15 +80,13 @@ def check(match: Match, cx: Context) -> Result:
 
 
 def screen(match: Match, cx: Context) -> Skip | bool:
-    """The version gate: it needs no types."""
-    if cx.module_go < EQUAL_SINCE or cx.selected:
-        return True
-    if (
-        isinstance(match["format"], nodes.InterpretedStringLiteral | nodes.RawStringLiteral)
-        and "%" in match["format"].str
-    ):
-        return True
-    return Skip("since Go 1.26 fmt.Errorf without verbs is as fast as errors.New")
+    """The version gate: without a percent sign it needs no types."""
+    plain = isinstance(match["format"], nodes.InterpretedStringLiteral | nodes.RawStringLiteral)
+    return EQUAL if _equal(cx) and not (plain and "%" in match["format"].str) else True
+
+
+def _equal(cx: Context) -> bool:
+    return cx.module_go >= EQUAL_SINCE and not cx.selected
 
 
 TRANSFORM = Transform(

@@ -50,7 +50,9 @@ LITERALS = ("", "-", "/", ":", "key-", "n=", "%%", " of ", "\\n", '\\"', "é", "
 SHIFTY = (("gString", "s"), ("gInt", "d"), ("gHolder.String", "s"), ("gHolder.Int", "d"), ("gHolder.Int64", "x"),
           ("gHolder.Bool", "t"), ("gHolder.Sum", "x"), ("gBytes", "s"), ("gBytes", "x"), ("captured", "s"),
           ("counted", "d"), ("nextInt()", "d"), ("nextString()", "s"), ("fillBytes(gBytes)", "s"), ("a", "s"),
-          ("n", "d"), ("gHolder.Str", "v"), ("len(gString)", "d"), ("gString[:1]", "s"), ("change()", "s"))  # fmt: skip
+          ("n", "d"), ("gHolder.Str", "v"), ("len(gString)", "d"), ("gString[:1]", "s"), ("change()", "s"),
+          ("gList[0]", "s"), ("gList[gInt%2]", "s"), ("gList[gInt]", "q"), ('gTable["k"]', "s"), ("*gPlace", "s"),
+          ("Str(gString)", "v"), ('gString+"x"', "s"), ("string(gBytes)", "s"), ("gInt/n", "d"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
