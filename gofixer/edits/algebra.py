@@ -4,23 +4,48 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from difflib import SequenceMatcher
+from itertools import accumulate, pairwise
 
 from gofixer.edits.model import Edit, Fix, Span
 from gofixer.syntax.edit import apply_edits as apply
 
-__all__ = ["Kept", "OffsetMap", "Taken", "apply", "keep", "merge", "normalise", "refine", "touches", "untouched"]
+__all__ = [
+    "Kept",
+    "OffsetMap",
+    "Taken",
+    "apply",
+    "keep",
+    "line_edits",
+    "merge",
+    "normalise",
+    "refine",
+    "touches",
+    "untouched",
+]
+
+
+_BRACKETS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
 
 
 def touches(a: Edit, b: Edit) -> bool:
     """Whether two edits cannot be made together without one deciding about the other's text.
 
     True where their ranges overlap, where both insert at one offset, and where one inserts inside the other. An
-    insertion at the border of a replacement is fine.
+    insertion at the border of a replacement is fine, and so are two that put whole lines in front of the same
+    place (`is_lines`): they follow each other in the order of their fixes.
     """
     if a.start == a.end and b.start == b.end:
-        return a.start == b.start
+        return a.start == b.start and not (is_lines(a) and is_lines(b))
     return a.start < b.end and b.start < a.end
+
+
+def is_lines(edit: Edit) -> bool:
+    """Whether an edit inserts whole lines in front of what stands at its offset: statements, not half of a bracket."""
+    text = edit.new
+    if edit.start != edit.end or not text.rstrip(b" \t").endswith(b"\n"):
+        return False
+    return all(text.count(opening) == text.count(closing) for opening, closing in _BRACKETS)
 
 
 def normalise(edits: Iterable[Edit]) -> tuple[Edit, ...]:
@@ -38,11 +63,12 @@ def normalise(edits: Iterable[Edit]) -> tuple[Edit, ...]:
 class Taken:
     """Edits that go together, and whether others could join them; a question costs the logarithm of their number."""
 
-    __slots__ = ("_inserted", "_replaced")
+    __slots__ = ("_inserted", "_partial", "_replaced")
 
     def __init__(self) -> None:
         self._replaced: list[Span] = []
         self._inserted: list[int] = []
+        self._partial: set[int] = set()  # offsets where something else than whole lines is inserted
 
     def clashes(self, edits: Iterable[Edit]) -> bool:
         """Whether one of these edits touches one that was added (see `touches`)."""
@@ -54,7 +80,8 @@ class Taken:
             return True
         if edit.start == edit.end:
             place = bisect_left(self._inserted, edit.start)
-            return place < len(self._inserted) and self._inserted[place] == edit.start
+            here = place < len(self._inserted) and self._inserted[place] == edit.start
+            return here and (edit.start in self._partial or not is_lines(edit))
         if at < len(self._replaced) and self._replaced[at][0] < edit.end:
             return True
         place = bisect_right(self._inserted, edit.start)
@@ -64,6 +91,8 @@ class Taken:
         """Add edits that do not clash."""
         for edit in edits:
             if edit.start == edit.end:
+                if not is_lines(edit):
+                    self._partial.add(edit.start)
                 insort(self._inserted, edit.start)
             else:
                 insort(self._replaced, (edit.start, edit.end))
@@ -189,3 +218,15 @@ def _shared(a: bytes, b: bytes) -> int:
     """Length of the common beginning of two texts."""
     length = min(len(a), len(b))
     return next((i for i in range(length) if a[i] != b[i]), length)
+
+
+def line_edits(old: bytes, new: bytes) -> list[Edit]:
+    """Edits that make ``new`` of ``old``, whole lines each."""
+    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    if len(before) == len(after):
+        blocks = [(i, i + 1, i, i + 1) for i in range(len(before)) if before[i] != after[i]]
+    else:
+        opcodes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+        blocks = [block for tag, *block in opcodes if tag != "equal"]  # type: ignore[misc]
+    starts = [0, *accumulate(map(len, before))]
+    return [Edit(starts[a], starts[b], b"".join(after[c:d])) for a, b, c, d in blocks]

@@ -11,10 +11,10 @@ from gofixer.engine.checks import Draft
 
 
 def merge(drafts: list[Draft]) -> tuple[list[Draft], list[Draft]]:
-    """Split a file's drafts into those that go together and those that wait for the next pass.
+    """Split a file's drafts into those that go together, in source order, and those that wait for the next pass.
 
-    Rule order wins, then source order. Two fixes conflict when their edits overlap or insert at the same place,
-    or when both bring the same new name into one declaration.
+    Rule order wins, then source order. Two fixes conflict when their edits touch each other (see
+    `gofixer.edits.algebra.touches`), or when both bring the same new name into one declaration.
     """
     taken = Taken()
     together: list[Draft] = []
@@ -27,18 +27,25 @@ def merge(drafts: list[Draft]) -> tuple[list[Draft], list[Draft]]:
             taken.add(draft.fix.edits)
             together.append(draft)
             names |= draft.names
-    return together, waiting
+    return sorted(together, key=lambda d: d.span), waiting
 
 
 def fix_edits(source: bytes, fixes: Iterable[Fix]) -> list[Edit]:
-    """All edits of some fixes of one file, with the import edits that they need together."""
+    """All edits of some fixes of one file, with the import edits that they need together.
+
+    Lines that several fixes insert at one offset stand in the order in which the fixes are given.
+    """
     fixes = list(fixes)
-    edits = sorted(edit for fix in fixes for edit in fix.edits)
+    edits = sorted((edit for fix in fixes for edit in fix.edits), key=_place)
     add = list(dict.fromkeys(path for fix in fixes for path in fix.imports))
     drop = list(dict.fromkeys(path for fix in fixes for path in fix.drops))
     if add or drop:
-        edits = sorted([*edits, *import_edits(source, edits, add, drop)])
+        edits = sorted([*edits, *import_edits(source, edits, add, drop)], key=_place)
     return edits
+
+
+def _place(edit: Edit) -> Span:
+    return edit.start, edit.end
 
 
 def render_fixes(source: bytes, fixes: Iterable[Fix]) -> bytes:

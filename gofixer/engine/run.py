@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from gofixer.context import FileFacts, file_imports
-from gofixer.edits.algebra import Kept, OffsetMap, apply, keep, refine, untouched
+from gofixer.edits.algebra import Kept, OffsetMap, apply, keep, line_edits, refine, untouched
 from gofixer.edits.model import Fix, Span
 from gofixer.engine.checks import Draft, Rules, check_file, finding, screened, wrap
 from gofixer.engine.discover import discover
@@ -83,6 +83,7 @@ class _Run:
         else:
             if pending:
                 self.notes.append(Note(f"stopped after {MAX_PASSES} passes; run again", pending[0]))
+        self._format()
         self._unused_suppressions()
         findings = [f for state in self.states.values() for f in (*state.settled, *state.open)]
         findings.sort(key=lambda f: (str(f.file), f.line, f.column, f.transform))
@@ -349,11 +350,22 @@ class _Run:
         state.maps.append(OffsetMap(edits))
         state.fresh = []
         shift = 0
-        for edit in sorted(edits):
+        for edit in edits:
             state.fresh.append((edit.start + shift, edit.start + shift + len(edit.new)))
             shift += len(edit.new) - (edit.end - edit.start)
 
     # -- the end ----------------------------------------------------------------------------------------------
+
+    def _format(self) -> None:
+        """Files that gofmt would have left alone are such files again; the others keep their own layout."""
+        changed = [state for state in self.states.values() if state.current != state.original]
+        if self.services.oracle is None or not changed:
+            return
+        texts = self.services.oracle.format([text for state in changed for text in (state.original, state.current)])
+        for state, before, after in zip(changed, texts[::2], texts[1::2], strict=True):
+            if before == state.original and after is not None and after != state.current:
+                state.kept = keep(state.kept, line_edits(state.current, after))
+                state.current = after
 
     def _unused_suppressions(self) -> None:
         active = {t.name for t in self.rules.transforms} | {t.family for t in self.rules.transforms} | {"all"}

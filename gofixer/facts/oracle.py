@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -74,14 +74,27 @@ class Oracle:
                 "files": [{"path": real, "spans": list(files[path])} for real, path in names.items()],
             }
             answers: dict[Path, Answer] = {}
-            try:
-                self._ask(request, names, answers)
-            except BaseException:
-                self.close()
-                raise
+
+            def named(path: str) -> Path:
+                return names.get(path) or Path(path)
+
+            for message in self._ask(request):
+                if message.unknown:
+                    answers[named(message.path)] = Unknown(message.unknown)
+                for found in wire.file_types(message, named):
+                    answers[found.path] = found
         for path in files:
             answers.setdefault(path, Unknown("the type oracle gave no answer"))
         return answers
+
+    def format(self, sources: Sequence[bytes]) -> list[bytes | None]:
+        """Sources as gofmt of the same toolchain writes them, None for one that does not parse.
+
+        Raises `UserError` (exit 3) where the helper cannot be built or dies.
+        """
+        if not sources:
+            return []
+        return [text for message in self._ask({"format": sources}) for text in message.texts or ()]
 
     def close(self) -> None:
         """End the helper process; a later question starts a new one."""
@@ -108,32 +121,30 @@ class Oracle:
             flags.append("-mod=readonly")  # a question must not write go.mod
         return flags
 
-    def _ask(self, request: Mapping[str, object], names: Mapping[str, Path], answers: dict[Path, Answer]) -> None:
-        child, reader = self._started()
-        assert child.stdin is not None
+    def _ask(self, request: Mapping[str, object]) -> Iterator[wire.Message]:
+        """The answers to one request. Where they are not all taken, the helper is ended."""
+        finished = False
         try:
-            child.stdin.write(msgspec.json.encode(request) + b"\n")
-            child.stdin.flush()
-        except BrokenPipeError:
-            raise self._died() from None
-        deadline = time.monotonic() + _TIMEOUT
-
-        def named(path: str) -> Path:
-            return names.get(path) or Path(path)
-
-        while True:
-            line = reader.line(deadline)
-            if line is None:
-                raise UserError(f"the type oracle did not answer within {_TIMEOUT:g} seconds", ExitCode.TOOLCHAIN)
-            if not line:
-                raise self._died()
-            message = wire.decode(line)
-            if message.done:
-                return
-            if message.unknown:
-                answers[named(message.path)] = Unknown(message.unknown)
-            for found in wire.file_types(message, named):
-                answers[found.path] = found
+            child, reader = self._started()
+            assert child.stdin is not None
+            try:
+                child.stdin.write(msgspec.json.encode(request) + b"\n")
+                child.stdin.flush()
+            except BrokenPipeError:
+                raise self._died() from None
+            deadline = time.monotonic() + _TIMEOUT
+            while not finished:
+                line = reader.line(deadline)
+                if line is None:
+                    raise UserError(f"the type oracle did not answer within {_TIMEOUT:g} seconds", ExitCode.TOOLCHAIN)
+                if not line:
+                    raise self._died()
+                message = wire.decode(line)
+                finished = message.done
+                yield message
+        finally:
+            if not finished:
+                self.close()
 
     def _started(self) -> tuple[subprocess.Popen[bytes], _Reader]:
         if self._child is None or self._reader is None or self._child.poll() is not None:

@@ -57,7 +57,7 @@ class _File(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One line from the helper: the facts of a package, the reason why a file is unknown, or the end."""
+    """One line from the helper: facts of a package, why a file is unknown, formatted texts, or the end."""
 
     done: bool = False
     path: str = ""
@@ -72,6 +72,7 @@ class Message(msgspec.Struct, frozen=True):
     objects: list[_Object] | None = None
     kinds: list[str] | None = None
     consts: list[tuple[str, str]] | None = None
+    texts: list[bytes | None] | None = None
 
 
 _decoder = msgspec.json.Decoder(Message)

@@ -38,6 +38,24 @@ def test_insertions_at_one_place_have_no_order_so_the_second_waits() -> None:
     assert merge([one, other]) == ([one], [other])
 
 
+def test_half_of_a_bracket_waits() -> None:
+    one, other = draft(0, Edit(4, 4, b"for {\n"), Edit(8, 8, b"}\n")), draft(1, Edit(4, 4, b"x()\n\t"))
+    assert merge([one, other]) == ([one], [other])
+
+
+def test_whole_lines_in_front_of_one_place_stand_in_source_order_whatever_their_rules() -> None:
+    source = b"\tuse(1, 2, 3)\n"
+    third = draft(0, Edit(1, 1, b"a := f()\n\t"), Edit(11, 12, b"a"))
+    first = draft(1, Edit(1, 1, b"z := g()\n\t"), Edit(5, 6, b"z"))
+    second = draft(2, Edit(1, 1, b"m := h()\n\t"), Edit(8, 9, b"m"))
+    # The span of a draft is that of its match, not of what it inserts.
+    drafts = [replace(third, span=(11, 12)), replace(first, span=(5, 6)), replace(second, span=(8, 9))]
+    together, waiting = merge(drafts)
+    assert waiting == []
+    fixed = render_fixes(source, [one.fix for one in together])
+    assert fixed == b"\tz := g()\n\tm := h()\n\ta := f()\n\tuse(z, m, a)\n"
+
+
 def test_neighbours_go_together() -> None:
     one, other, third = draft(0, Edit(0, 4, b"x")), draft(1, Edit(4, 4, b"y")), draft(2, Edit(4, 8, b"z"))
     assert merge([one, other, third]) == ([one, other, third], [])
@@ -47,7 +65,7 @@ def test_a_fix_waits_whole_and_does_not_hold_others_up() -> None:
     first = draft(0, Edit(10, 20, b""))
     waits = draft(1, Edit(0, 5, b""), Edit(15, 16, b""))
     free = draft(2, Edit(0, 5, b""))
-    assert merge([first, waits, free]) == ([first, free], [waits])
+    assert merge([first, waits, free]) == ([free, first], [waits])
 
 
 def test_the_same_new_name_in_one_declaration_waits() -> None:

@@ -11,7 +11,6 @@ from gofixer.transform import Context, Edit, Node, Skip, nodes
 _FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _CASES = (nodes.ExpressionCase, nodes.TypeCase, nodes.DefaultCase, nodes.CommunicationCase)
 WIDEST = 120
-REALIGNED = "gofmt would have to align the lines beside it again"
 SLACK = 8
 _DIRECTIVE = re.compile(rb"[ \t]*//[a-z0-9]+(?::|\b)\S*")  # //nolint, //lint:ignore, //go:...
 _NAMES = (nodes.Identifier, nodes.TypeIdentifier, nodes.PackageIdentifier)
@@ -35,9 +34,6 @@ def statement_of(node: Node, cx: Context) -> Node | Skip:
         return Skip("the statement has a label: there is no place for the buffer")
     if next(function.descendants(nodes.Goto), None) is not None:
         return Skip("a goto must not jump over the declaration of the buffer")
-    row = cx.source.count(b"\n", 0, statement.start)
-    if _commented(row, cx) and _commented(row - 1, cx):
-        return Skip(REALIGNED)
     before = cx.source[cx.source.rfind(b"\n", 0, statement.start) + 1 : statement.start]
     if before.strip(b" \t"):
         return Skip("the statement does not begin its line: there is no place for the buffer")
@@ -129,31 +125,6 @@ def before(statement: Node, lines: list[str], cx: Context) -> Edit:
             break
         at = row - len(above) + (len(above) - len(above.lstrip(b" \t")))
     return Edit(at, at, text.encode("utf-8", "surrogateescape"))
-
-
-def aligned(node: Node, cx: Context) -> bool:
-    """Whether gofmt would move code beside an expression when its length changes.
-
-    It aligns the comments behind consecutive lines, and the values of consecutive keys, except where a value
-    takes several lines.
-    """
-    if b"\n" in node.text and any(isinstance(ancestor, nodes.KeyedElement) for ancestor in node.ancestors()):
-        return True
-    first, last = cx.source.count(b"\n", 0, node.start), cx.source.count(b"\n", 0, node.end)
-    return _commented(last, cx) and (_commented(first - 1, cx) or _commented(last + 1, cx))
-
-
-def _commented(row: int, cx: Context) -> bool:
-    """Whether a comment stands behind code in a row (0-based)."""
-    start = 0
-    for _ in range(row):
-        start = cx.source.find(b"\n", start) + 1
-    end = cx.source.find(b"\n", start)
-    line = cx.source[start : end if end >= 0 else len(cx.source)]
-    if row < 0 or not re.search(rb"//|/[*]", line):
-        return False
-    return any(not line[: comment.start - start].isspace() and comment.start > start
-               for comment in cx.comments((start, start + len(line))))  # fmt: skip
 
 
 def fits(node: Node, text: str, cx: Context) -> bool:

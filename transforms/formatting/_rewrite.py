@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gofixer.transforms.formatting._layout import Expr, Join, depth_of, flat, quote, show, show_at
 from gofixer.transforms.formatting._order import HEADS
-from gofixer.transforms.formatting._place import REALIGNED, WIDEST, aligned, fits
+from gofixer.transforms.formatting._place import WIDEST, fits
 from gofixer.transforms.formatting._text import Text
 
 from gofixer.transform import Context, Edit, Fix, Node, Skip, nodes
@@ -47,8 +47,6 @@ def replace(node: Node, text: str, cx: Context, title: str, *more: Edit, names: 
     """The fix that puts a text in a node's place, or the refusal for a name that it needs and cannot have."""
     if names is not None and names.problem is not None:
         return names.problem
-    if aligned(node, cx):
-        return Skip(REALIGNED)
     start, text = _added(node, text)
     edit = Edit(start, node.end, text.encode("utf-8", "surrogateescape"))
     return cx.fix(title, edit, *more, drops=("fmt",))

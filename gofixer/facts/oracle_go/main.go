@@ -25,6 +25,7 @@ type Request struct {
 	GOARCH  string        `json:"goarch"`  // decides the sizes of types
 	Overlay string        `json:"overlay"` // overlay file in the form of go build -overlay, empty for none
 	Files   []FileRequest `json:"files"`
+	Format  [][]byte      `json:"format"` // sources to format; a request with some asks for nothing else
 }
 
 // FileRequest names a file (absolute) and the byte ranges of interest.
@@ -53,11 +54,16 @@ func main() {
 			fmt.Fprintln(os.Stderr, "gofixer oracle: bad request:", err)
 			os.Exit(2)
 		}
-		server.answer(&request, func(value any) {
+		write := func(value any) {
 			if err := encoder.Encode(value); err != nil {
 				os.Exit(1)
 			}
-		})
+		}
+		if request.Format != nil {
+			write(formatted(request.Format))
+		} else {
+			server.answer(&request, write)
+		}
 		output.Flush()
 		debug.FreeOSMemory()
 	}
