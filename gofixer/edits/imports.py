@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import tree_sitter as ts
 
 from gofixer.edits.algebra import apply
 from gofixer.edits.import_block import is_standard
@@ -21,17 +25,47 @@ def import_edits(source: bytes, edits: Sequence[Edit], add: Iterable[str], drop:
     ``add`` are import paths that the new text needs, ``drop`` paths whose last use may have gone: an import is
     dropped only where nothing in the edited file uses its name. None of the edits touches one of ``edits``.
     """
-    tree = parse(source)
-    layout = Layout.of(tree)
+    tree, layout = _read(source)
     named = [spec for d in layout.declarations for spec in d.specs if spec.name not in ("_", ".")]
     present = {spec.path for spec in named}
     wanted = sorted(path for path in dict.fromkeys(add) if path not in present)
     paths = set(drop)
     candidates = [spec for spec in named if spec.path in paths and spec.path != "C"]
     if candidates:
-        used = _used(parse(apply(source, edits)), {spec.local.encode() for spec in candidates})
-        candidates = [spec for spec in candidates if spec.local.encode() not in used]
+        candidates = [spec for spec in candidates if not _remains(spec.local.encode(), tree, edits)]
     return layout.change(wanted, candidates) if wanted or candidates else []
+
+
+@lru_cache(maxsize=64)
+def _read(source: bytes) -> tuple[Tree, Layout]:
+    """The tree and the import declarations of a file; each fix of a file asks for them anew."""
+    tree = parse(source)
+    return tree, Layout.of(tree)
+
+
+def _remains(name: bytes, tree: Tree, edits: Sequence[Edit]) -> bool:
+    """Whether a package's name qualifies something in a file after some edits."""
+    word = re.compile(rb"(?<!\w)" + re.escape(name) + rb"(?!\w)")
+    if any(word.search(edit.new) for edit in edits):  # may be anything, a string too: read the edited file
+        return bool(_used(parse(apply(tree.source, edits)), {name}))
+    gone = sorted((edit.start, edit.end) for edit in edits)
+    for place in word.finditer(tree.source):
+        index = bisect_right(gone, (place.start(), len(tree.source))) - 1
+        if index >= 0 and place.start() < gone[index][1]:
+            continue
+        if any(start <= place.start() < end for start, end in tree.errors):
+            return True
+        node = tree.raw.root_node.named_descendant_for_byte_range(place.start(), place.end())
+        if node is not None and _qualifies(node) and not is_shadowed(node):
+            return True
+    return False
+
+
+def _qualifies(node: ts.Node) -> bool:
+    parent = node.parent
+    if parent is None or node.type not in ("identifier", "package_identifier"):
+        return False
+    return parent.type in ("selector_expression", "qualified_type") and parent.child(0) == node
 
 
 def _used(tree: Tree, names: set[bytes]) -> set[bytes]:
