@@ -22,9 +22,9 @@ _CODE = re.compile(rb"^package[ \t]", re.MULTILINE)
 
 @dataclass(slots=True)
 class Discovery:
-    """Files to look at (absolute, sorted) and what went wrong on the way."""
+    """Files to look at (absolute paths as text, for there are many; sorted) and what went wrong on the way."""
 
-    files: list[Path] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
 
@@ -55,7 +55,7 @@ def discover(cwd: Path, paths: Sequence[str], exclude: Iterable[tuple[Path, str]
                 raise UserError(f"{word}: no Go files here")
         else:
             raise UserError(f"{word}: no such file or folder")
-    result.files = [Path(path) for path in sorted(found)]
+    result.files = sorted(found)
     return result
 
 

@@ -56,7 +56,8 @@ def scan(request: Request, cache: Path | None) -> tuple[int, int]:
     """The first stage alone, without types: how many files were looked at, and how many of them have candidates."""
     services = Services(None, "only scanned", None, Unproved(), lambda before, after, kept: b"", cache)
     one = _Run(request, services)
-    return one.scan(), sum(state.scanned for state in one.states.values())
+    found = one.scan()
+    return len(found), sum(bool(scanned.hits) for scanned in found.values())
 
 
 class _Run:
@@ -73,7 +74,10 @@ class _Run:
         self.started = time.perf_counter()
 
     def execute(self) -> Report:
-        files = self.scan()
+        found = self.scan()
+        for path, scanned in found.items():
+            if scanned.hits or scanned.marked:
+                self._take(Path(path), scanned)
         pending = [state.path for state in self.states.values()]
         for number in range(1, MAX_PASSES + 1):
             if not pending:
@@ -99,7 +103,7 @@ class _Run:
             findings=findings,
             changes=sorted(changes, key=lambda c: c.path),
             notes=self.notes,
-            files=files,
+            files=len(found),
             seconds=time.perf_counter() - self.started,
             commands=list(dict.fromkeys(self.commands)),
             missing_toolchain=self.services.no_toolchain,
@@ -107,8 +111,8 @@ class _Run:
 
     # -- scan -------------------------------------------------------------------------------------------------
 
-    def scan(self) -> int:
-        """Find the files with candidates and read them; gives the number of files looked at."""
+    def scan(self) -> dict[str, Scanned]:
+        """Look at all files, in order; what was found in each."""
         request = self.request
         globs = [(request.cwd, glob) for glob in request.exclude]
         globs += [(request.config.root or request.cwd, glob) for glob in request.config.exclude]
@@ -119,7 +123,7 @@ class _Run:
         cache = ScanCache(folder, self.rules.matcher.patterns, request.include_generated, request.cwd)
         known: dict[str, Scanned] = {}
         unknown: list[str] = []
-        for path in map(str, found.files):
+        for path in found.files:
             scanned = cache.get(path)
             if scanned is None:
                 unknown.append(path)
@@ -133,15 +137,10 @@ class _Run:
             if done % 256 == 0:
                 self._progress("scanning", done, len(unknown))
         cache.save()
-        for path in map(str, found.files):
-            self._take(Path(path), known[path])
-        return len(found.files)
+        self.notes += [Note(s.problem, Path(path), level="error") for path, s in known.items() if s.problem]
+        return {path: known[path] for path in found.files}
 
     def _take(self, path: Path, scanned: Scanned) -> None:
-        if scanned.problem:
-            self.notes.append(Note(scanned.problem, path, level="error"))
-        if not scanned.hits and not scanned.marked:
-            return
         try:
             source = path.read_bytes()
         except OSError as error:

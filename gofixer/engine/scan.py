@@ -6,6 +6,7 @@ few files that have a match.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import re
@@ -27,7 +28,7 @@ from gofixer.match.matcher import Matcher
 from gofixer.match.pattern import Pattern
 from gofixer.syntax import parse
 
-_TOP_LEVEL = re.compile(rb"^(?:func|var|const|type|import)\b", re.MULTILINE)
+_TOP_LEVEL = re.compile(rb"\n(?:func|var|const|type|import)\b")  # five times as fast as with ^
 _INLINE_FILES = 48
 _BATCH = 64
 # A file that was written this shortly before it was scanned may change again within the clock's resolution.
@@ -99,7 +100,7 @@ def interesting_ranges(source: bytes, places: Sequence[Span]) -> list[tuple[int,
     Declarations are told apart by keywords at the start of a line. Where that is wrong (a raw string with such a
     line) the pieces do not parse, and the caller parses the whole file.
     """
-    starts = [m.start() for m in _TOP_LEVEL.finditer(source)]
+    starts = [m.start() + 1 for m in _TOP_LEVEL.finditer(source)]
     pieces: list[tuple[int, int]] = []
     header_end = next((s for s in starts if not source.startswith(b"import", s)), len(source))
     pieces.append((0, header_end))
@@ -126,18 +127,21 @@ def scan_file(path: str, matcher: Matcher, include_generated: bool) -> Scanned:
     return scan_source(source, matcher, include_generated)
 
 
+_batch = msgspec.msgpack.Decoder(list[Scanned])
 _worker: tuple[Matcher, bool] | None = None
 
 
 def _start_worker(patterns: tuple[Pattern, ...], include_generated: bool) -> None:
     global _worker
+    gc.disable()  # a worker lives for one scan, and what it makes has no cycles worth looking for
     _worker = (Matcher(patterns), include_generated)
 
 
-def _scan_batch(paths: list[str]) -> list[Scanned]:
+def _scan_batch(paths: list[str]) -> bytes:
     assert _worker is not None
     matcher, include_generated = _worker
-    return [scan_file(path, matcher, include_generated) for path in paths]
+    # Packed: pickling each hit takes longer than finding it.
+    return msgspec.msgpack.encode([scan_file(path, matcher, include_generated) for path in paths])
 
 
 def scan_files(
@@ -153,7 +157,7 @@ def scan_files(
     batches = [list(paths[i : i + _BATCH]) for i in range(0, len(paths), _BATCH)]
     context = get_context("fork" if hasattr(os, "fork") else "spawn")
     with ProcessPoolExecutor(jobs, context, _start_worker, (patterns, include_generated)) as pool:
-        results = pool.map(_scan_batch, batches)
+        results = (_batch.decode(packed) for packed in pool.map(_scan_batch, batches))
         yield from zip(paths, chain.from_iterable(results), strict=True)
 
 

@@ -15,10 +15,13 @@ from gofixer.syntax.grammar import LANGUAGE
 
 Binding = ts.Node | tuple[ts.Node, ...]
 Bindings = Mapping[str, Binding]
+_Found = tuple[tuple[ts.Node, ...], Bindings]
 
 _IDENTIFIERS = frozenset({"identifier", "package_identifier"})
 _MAX_CLIMB = 40
 # A first argument that is a plain literal, and something behind its comma.
+# What stands before a name that is only the end of another one, of a path, or behind a dot.
+_NAME_END = re.compile(rb'[\w."/]')
 _TWO_ARGUMENTS = re.compile(rb'\s*\(\s*(?:"(?:\\.|[^"\\\n])*"|`[^`]*`)\s*,\s*[^\s)]')
 
 
@@ -47,7 +50,12 @@ class Matcher:
         self.patterns = tuple(patterns)
         self._by_anchor: dict[bytes, list[int]] = {}
         self._by_root: dict[str, list[int]] = {}
+        first: dict[str, int] = {}
+        self._twins: dict[int, list[int]] = {}  # patterns with one source are matched once
         for index, pattern in enumerate(self.patterns):
+            self._twins.setdefault(first.setdefault(pattern.source, index), []).append(index)
+            if first[pattern.source] != index:
+                continue
             if pattern.anchor:
                 self._by_anchor.setdefault(pattern.anchor.name, []).append(index)
             else:
@@ -129,13 +137,15 @@ class Matcher:
             path = scope.path(operand) if operand else None
             for index in self._by_anchor.get(captures["name"][0].text or b"", ()):
                 pattern = self.patterns[index]
-                if index in wanted and pattern.anchor and pattern.anchor.path == path:
-                    yield from _climb(pattern, index, node, scope)
+                twins = [twin for twin in self._twins[index] if twin in wanted]
+                if twins and pattern.anchor and pattern.anchor.path == path:
+                    yield from _for_each(twins, _climb(pattern, node, scope))
         else:
             node = captures["root"][0]
             for index in self._by_root.get(node.type, ()):
-                if index in wanted:
-                    yield from _match_at(self.patterns[index], index, node, scope)
+                twins = [twin for twin in self._twins[index] if twin in wanted]
+                if twins:
+                    yield from _for_each(twins, _match_at(self.patterns[index], node, scope))
 
 
 class _Scope:
@@ -163,8 +173,9 @@ class _Scope:
         """Whether the file holds the name as a qualifier only: a declaration would have no dot behind it."""
         found = self._unshadowed.get(name)
         if found is None:
-            alone = re.compile(rb'(?<![\w."/])' + re.escape(name) + rb"(?![\w.])")
-            found = self._unshadowed[name] = alone.search(self._source) is None
+            source = self._source
+            alone = (m.start() for m in re.finditer(re.escape(name) + rb"(?![\w.])", source))
+            found = self._unshadowed[name] = not any(_NAME_END.match(source, max(at - 1, 0)) is None for at in alone)
         return found
 
 
@@ -255,7 +266,11 @@ def _lead(roots: Sequence[PNode]) -> int:
     return next(i for i, root in enumerate(roots) if not root.variable)
 
 
-def _climb(pattern: Pattern, index: int, node: ts.Node, scope: _Scope) -> Iterator[RawMatch]:
+def _for_each(twins: Sequence[int], found: Iterator[_Found]) -> Iterator[RawMatch]:
+    return (RawMatch(index, nodes, bindings) for nodes, bindings in found for index in twins)
+
+
+def _climb(pattern: Pattern, node: ts.Node, scope: _Scope) -> Iterator[_Found]:
     """Try the pattern at every ancestor of its anchor that could be its root."""
     kinds = {root.kind for root in pattern.roots}
     current: ts.Node | None = node
@@ -263,18 +278,18 @@ def _climb(pattern: Pattern, index: int, node: ts.Node, scope: _Scope) -> Iterat
         if current is None or current.type == "source_file":
             return
         if current.type in kinds:
-            matches = list(_match_at(pattern, index, current, scope))
+            matches = list(_match_at(pattern, current, scope))
             if matches:
                 yield from matches
                 return
         current = current.parent
 
 
-def _match_at(pattern: Pattern, index: int, node: ts.Node, scope: _Scope) -> Iterator[RawMatch]:
+def _match_at(pattern: Pattern, node: ts.Node, scope: _Scope) -> Iterator[_Found]:
     if len(pattern.roots) == 1:
         bindings = match_node(pattern.roots[0], node, {}, scope)
         if bindings is not None:
-            yield RawMatch(index, (node,), bindings)
+            yield (node,), bindings
         return
     siblings = [c for c, _ in significant_children(node.parent)] if node.parent else [node]
     position = next(i for i, sibling in enumerate(siblings) if sibling == node)
@@ -283,7 +298,7 @@ def _match_at(pattern: Pattern, index: int, node: ts.Node, scope: _Scope) -> Ite
             window = [(sibling, None) for sibling in siblings[start:end]]
             bindings = match_sequence(pattern.roots, window, {}, scope)
             if bindings is not None:
-                yield RawMatch(index, tuple(siblings[start:end]), bindings)
+                yield tuple(siblings[start:end]), bindings
                 return
 
 
@@ -311,7 +326,10 @@ def match_sequence(
         return None if nodes else bindings
     first, rest = patterns[0], patterns[1:]
     if first.many:
-        for length in range(len(nodes) + 1):
+        # All others need at least one node each, so where no other takes any number, only one length can work.
+        most = len(nodes) - sum(not pattern.many for pattern in rest)
+        least = 0 if any(pattern.many for pattern in rest) else max(most, 0)
+        for length in range(least, most + 1):
             taken = _bind(first.variable or "_", tuple(n for n, _ in nodes[:length]), bindings)
             if taken is not None:
                 matched = match_sequence(rest, nodes[length:], taken, scope)

@@ -38,7 +38,7 @@ def tree(tmp_path: Path) -> Path:
 
 def names(tree: Path, *paths: str, exclude: tuple[str, ...] = ()) -> list[str]:
     found = discover(tree, paths, [(tree, glob) for glob in exclude])
-    return [file.relative_to(tree).as_posix() for file in found.files]
+    return [Path(file).relative_to(tree).as_posix() for file in found.files]
 
 
 def test_everything_below_nested_modules_included(tree: Path) -> None:
