@@ -12,6 +12,7 @@ from pathlib import Path
 from gofixer.context import FileFacts, file_imports
 from gofixer.edits.algebra import Kept, OffsetMap, apply, keep, line_edits, refine, untouched
 from gofixer.edits.model import Fix, Span
+from gofixer.engine.answers import Answers
 from gofixer.engine.checks import Draft, Rules, check_file, finding, screened, wrap
 from gofixer.engine.discover import discover
 from gofixer.engine.merging import fix_edits, merge, render_fixes
@@ -20,7 +21,7 @@ from gofixer.engine.proof import Batch, Judgement, Proposal, Prover, Unproved
 from gofixer.engine.scan import ScanCache, Scanned, scan_files
 from gofixer.engine.state import FileState
 from gofixer.engine.suppress import read as read_suppressions
-from gofixer.facts.constraints import Variant, variant_for
+from gofixer.facts.constraints import Variant
 from gofixer.facts.modules import Module, ModuleError, file_go_version, find_module
 from gofixer.facts.oracle import Oracle
 from gofixer.facts.toolchain import Toolchain
@@ -70,6 +71,7 @@ class _Run:
         self.commands: list[str] = []
         self.modules: dict[Path, Module] = {}
         self.folders: dict[Path, Module | None] = {}
+        self.answers = Answers(services.oracle, services.toolchain, services.no_toolchain)
         self.ids = itertools.count(1)
         self.started = time.perf_counter()
 
@@ -88,6 +90,7 @@ class _Run:
             if pending:
                 self.notes.append(Note(f"stopped after {MAX_PASSES} passes; run again", pending[0]))
         self._format()
+        self.notes += self.answers.notes()
         self._unused_suppressions()
         findings = [f for state in self.states.values() for f in (*state.settled, *state.open)]
         findings.sort(key=lambda f: (str(f.file), f.line, f.column, f.transform))
@@ -106,7 +109,7 @@ class _Run:
             files=len(found),
             seconds=time.perf_counter() - self.started,
             commands=list(dict.fromkeys(self.commands)),
-            missing_toolchain=self.services.no_toolchain,
+            missing_toolchain=self.services.no_toolchain or self.answers.failure(),
         )
 
     # -- scan -------------------------------------------------------------------------------------------------
@@ -183,7 +186,9 @@ class _Run:
         facts = {state.path: self._facts(state) for state in states}
         first = {state.path for state in states if not state.visited}
         spans = {state.path: self._open_declarations(state, facts[state.path]) for state in states}
-        answers = self._types([state for state in states if spans[state.path]], spans)
+        overlay = {s.path: s.current for s in self.states.values() if s.current != s.original}
+        open_ = [state for state in states if spans[state.path]]
+        answers = self.answers.ask(open_, spans, overlay, self._progress)
         accepted: dict[Path, list[Draft]] = {}
         again: set[Path] = set()
         for state in states:
@@ -206,31 +211,6 @@ class _Run:
                 for d in conflicted
             ]
         return self._prove(accepted, again)
-
-    def _types(self, states: list[FileState], spans: Mapping[Path, list[Span]]) -> dict[Path, FileTypes | Unknown]:
-        """Ask the oracle about the declarations with candidates, one batch per module and configuration."""
-        answers: dict[Path, FileTypes | Unknown] = {}
-        groups: dict[tuple[Path, Variant], dict[Path, list[Span]]] = defaultdict(dict)
-        for state in states:
-            if self.services.oracle is None:
-                answers[state.path] = Unknown(self.services.no_toolchain)
-            elif state.module is None:
-                answers[state.path] = Unknown("no go.mod: types are only known inside a module")
-            elif (variant := self._variant(state)) is None:
-                answers[state.path] = Unknown("no build configuration selects the file")
-            else:
-                groups[state.module.root, variant][state.path] = spans[state.path]
-        for (root, variant), files in groups.items():
-            assert self.services.oracle is not None
-            overlay = {s.path: s.current for s in self.states.values() if s.current != s.original}
-            self._progress(f"types of {self.modules[root].path}", 0, len(files))
-            answers |= self.services.oracle.query(self.modules[root], files, overlay, variant)
-        return answers
-
-    def _variant(self, state: FileState) -> Variant | None:
-        if state.variant is None and self.services.toolchain is not None:
-            state.variant = variant_for(state.path, state.original, self.services.toolchain.host)
-        return state.variant
 
     def _facts(self, state: FileState) -> FileFacts:
         """What is known of a file before types are asked for."""

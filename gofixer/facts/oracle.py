@@ -80,7 +80,7 @@ class Oracle:
 
             for message in self._ask(request):
                 if message.unknown:
-                    answers[named(message.path)] = Unknown(message.unknown)
+                    answers[named(message.path)] = Unknown(message.unknown, whole=message.whole)
                 for found in wire.file_types(message, named):
                     answers[found.path] = found
         for path in files:

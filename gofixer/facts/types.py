@@ -119,9 +119,13 @@ class ExprInfo:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Why nothing is known of a file: one clause without a full stop."""
+    """Why nothing is known of a file: one clause without a full stop.
+
+    ``whole`` tells that the go command could not even list packages: it is not the file's fault.
+    """
 
     reason: str
+    whole: bool = False
 
 
 class FileTypes:

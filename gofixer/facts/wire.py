@@ -62,6 +62,7 @@ class Message(msgspec.Struct, frozen=True):
     done: bool = False
     path: str = ""
     unknown: str = ""
+    whole: bool = False
     package: str = ""
     name: str = ""
     names: list[str] = []

@@ -161,8 +161,8 @@ func listCommand(request *Request, args, dirs []string) (*exec.Cmd, error) {
 func sentence(text string) string {
 	var lines []string
 	for _, line := range strings.Split(text, "\n") {
-		line = strings.TrimSpace(line)
-		if line != "" && !strings.HasPrefix(line, "go: downloading") && !strings.HasPrefix(line, "# ") {
+		line = strings.TrimPrefix(strings.TrimSpace(line), "go: ")
+		if line != "" && !strings.HasPrefix(line, "downloading ") && !strings.HasPrefix(line, "# ") {
 			lines = append(lines, line)
 		}
 	}

@@ -7,10 +7,11 @@ import (
 	"sync"
 )
 
-// FileProblem says why nothing is known of a file.
+// FileProblem says why nothing is known of a file; Whole that the go command could not list anything at all.
 type FileProblem struct {
 	Path    string `json:"path"`
 	Unknown string `json:"unknown"`
+	Whole   bool   `json:"whole,omitempty"`
 }
 
 // Done ends the answers to one request.
@@ -48,7 +49,7 @@ func (s *Server) answer(request *Request, write func(any)) {
 	state, err := s.state(request)
 	if err != nil {
 		for path := range spans {
-			send(FileProblem{path, err.Error()})
+			send(FileProblem{path, err.Error(), true})
 		}
 		return
 	}
@@ -86,7 +87,7 @@ func (s *State) do(work job, send func(any)) {
 	}
 	for path := range work.spans {
 		if _, answered := plain[path]; !answered {
-			send(FileProblem{path, "package does not compile: " + err.Error()})
+			send(FileProblem{Path: path, Unknown: "package does not compile: " + err.Error()})
 		}
 	}
 }
@@ -103,7 +104,7 @@ func (s *State) assign(request *Request, spans map[string][][2]int, send func(an
 			}
 		}
 		if unit == nil {
-			send(FileProblem{path, s.absent(request, path)})
+			send(FileProblem{Path: path, Unknown: s.absent(request, path)})
 			continue
 		}
 		if byUnit[unit].spans == nil {
