@@ -82,10 +82,15 @@ class Part:
         return self.form in (Form.STRING, Form.BYTES)
 
 
+def text_part(text: str) -> Part:
+    """The part for text that is known."""
+    return Part(Form.TEXT, text=text, width=len(text.encode("utf-8", "surrogateescape")))
+
+
 def part_of(piece: Piece, node: Node | None, cx: Context) -> Part | Skip:
     """The part for a literal, or for a verb with its argument."""
     if isinstance(piece, Literal):
-        return Part(Form.TEXT, text=piece.text, width=len(piece.text.encode("utf-8", "surrogateescape")))
+        return text_part(piece.text)
     assert node is not None
     info = cx.expr(node)
     if info is None or info.type is None or info.mode != "value":

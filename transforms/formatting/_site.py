@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from gofixer.transforms.formatting._layout import bare
 from gofixer.transforms.formatting._order import any_interferes, around, interferes, loose
-from gofixer.transforms.formatting._parts import NUMBERS, Form, Part, part_of
+from gofixer.transforms.formatting._parts import NUMBERS, Form, Part, part_of, text_part
 from gofixer.transforms.formatting._place import statement_of
 from gofixer.transforms.formatting._verbs import Piece, Verb, is_alone, read
 
@@ -101,10 +101,25 @@ def choose(call: Node, cx: Context) -> Choice:
     pending = iter(arguments)
     parts = [part_of(piece, next(pending) if isinstance(piece, Verb) else None, cx) for piece in pieces]
     refused = next((part for part in parts if isinstance(part, Skip)), None)
-    known = tuple(part for part in parts if isinstance(part, Part))
+    known = _joined([part for part in parts if isinstance(part, Part)], cx)
     if refused is not None:
         return Choice(owner, refused)
     return _assign(_wrapped(call, known, None if name == "Sprint" else given[0], into, cx), cx)
+
+
+def _joined(parts: list[Part], cx: Context) -> tuple[Part, ...]:
+    """Parts of which literals among the arguments are one text with the texts beside them."""
+    literals = [isinstance(part.node, nodes.InterpretedStringLiteral | nodes.RawStringLiteral) for part in parts]
+    if all(literal or part.form is Form.TEXT for literal, part in zip(literals, parts, strict=True)):
+        return tuple(parts)
+    joined: list[Part] = []
+    for literal, part in zip(literals, parts, strict=True):
+        if literal and part.form is Form.STRING and part.node is not None:
+            part = text_part(cx.constant(part.node) or "")
+        if part.form is Form.TEXT and joined and joined[-1].form is Form.TEXT:
+            part = text_part(joined.pop().text + part.text)
+        joined.append(part)
+    return tuple(joined)
 
 
 def _mismatch(call: nodes.Call, pieces: tuple[Piece, ...], arguments: list[Node], cx: Context) -> str:
