@@ -69,7 +69,7 @@ def _continues(value: Node, found: Object, cx: Context) -> bool:
     """``append(b, ...)`` and its like, or ``b[:0]``: the variable's own memory, or a grown copy of it."""
     match bare(value):
         case nodes.Call(arguments=arguments) if arguments.children:
-            return cx.object(arguments.children[0]) == found
+            return is_fresh(arguments.children[0], cx) or cx.object(arguments.children[0]) == found
         case nodes.Slice(operand=operand):
             return cx.object(operand) == found
     return False

@@ -274,13 +274,13 @@ def _aliased(site: Site, cx: Context) -> Skip | None:
     assert site.into is not None
     shown = site.into.str
     target = bare(site.into)
-    if shared_end(target, site.parts, cx):
-        return Skip(f"the memory behind the end of `{shown}` may be seen through another slice")
     for part in site.parts:
         if part.form in (Form.BYTES, Form.HEX):
             return Skip(f"`{part.operand.str}` may share memory with `{shown}`")
         if part.form is Form.ERROR or (part.node is not None and interferes(part.node, cx)):
             return Skip(f"an argument may see or change `{shown}` while it grows")
+    if shared_end(target, site.parts, cx):
+        return Skip(f"the memory behind the end of `{shown}` may be seen through another slice")
     return None
 
 
