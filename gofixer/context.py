@@ -17,6 +17,8 @@ from gofixer.match.matcher import is_declared
 from gofixer.syntax import Node, Tree, nodes
 
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
+_GO_DEBUG = re.compile(rb"(?m)^//go:debug[ \t]+(\w+)=(\S+)")
+_GO_VERSION = re.compile(r"go(\d+)\.(\d+)\S*")
 _FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 
 
@@ -157,16 +159,27 @@ class Context:
 
         True when the program may run with the timers of Go 1.22 or older: the main module's go line is below
         1.23 on a toolchain below 1.27 (Go 1.23 release notes, "Timer changes"; Go 1.27 dropped
-        ``asynctimerchan``), or ``GODEBUG=asynctimerchan=1`` is written down. A package that is no program may be
-        imported by main modules of any version from its own go line on, on any toolchain.
+        ``asynctimerchan``), or ``GODEBUG=asynctimerchan=1`` is written down, or a ``default=`` of Go 1.22 or older
+        (https://go.dev/doc/godebug, "Default GODEBUG Values"). A package that is no program may be imported by main
+        modules of any version from its own go line on, on any toolchain.
         """
-        module = self.facts.module
         if self.toolchain >= (1, 27) and self.is_program:
             return False
-        asked = module.godebug.get("asynctimerchan") if module else None
+        settings = self._godebug()
+        asked = settings.get("asynctimerchan")
         if asked is not None:
             return asked == "1"
-        return self.module_go < (1, 23)
+        default = _GO_VERSION.fullmatch(settings.get("default", ""))
+        return (tuple(map(int, default.groups())) if default else self.module_go) < (1, 23)
+
+    def _godebug(self) -> dict[str, str]:
+        """The GODEBUG settings of go.mod or go.work, and of the program's own ``//go:debug`` lines, which win."""
+        found = dict(self.facts.module.godebug) if self.facts.module else {}
+        if self.is_program:
+            for source in self.package_sources().values():
+                lines = _GO_DEBUG.findall(source)
+                found |= {key.decode(): value.decode(errors="replace") for key, value in lines}
+        return found
 
     @property
     def is_program(self) -> bool:

@@ -168,7 +168,8 @@ def _lent(span: Span, function: Node, cx: Context) -> bool:
         case nodes.Unary(operator=operator) as address if operator.str == "&":
             around = address.parent
             call = around.parent if isinstance(around, nodes.ArgumentList) else None
-            return isinstance(call, nodes.Call) and cx.callee(call).startswith("sync/atomic.")
+            later = call is not None and isinstance(call.parent, nodes.Go | nodes.Defer)
+            return isinstance(call, nodes.Call) and not later and cx.callee(call).startswith("sync/atomic.")
     return False
 
 

@@ -30,7 +30,8 @@ def replacement(node: Node, expr: Expr, cx: Context) -> str | Skip:
     """Text that takes a node's place, over several lines where one would be too long and the node is a whole value."""
     text = show_at(node, expr)
     parent = node.parent
-    if parent is not None and isinstance(parent.parent, nodes.Assignment) and parent.parent.left.str == text:
+    assigned = parent.parent.left.children if parent and isinstance(parent.parent, nodes.Assignment) else ()
+    if parent and (text, node) in zip((target.str for target in assigned), parent.children, strict=False):
         return Skip(f"would assign `{text}` to itself")
     heads = [a for a in node.ancestors() if isinstance(a, HEADS)]
     if heads and isinstance(expr, Node | Join) and any(_has_composite(term) for term in flat(expr)):

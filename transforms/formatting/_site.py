@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gofixer.transforms.formatting._layout import bare
+from gofixer.transforms.formatting._memory import shared_end
 from gofixer.transforms.formatting._order import any_interferes, around, interferes, loose
 from gofixer.transforms.formatting._parts import NUMBERS, Form, Part, part_of, text_part
 from gofixer.transforms.formatting._place import statement_of
@@ -26,7 +27,6 @@ _KINDS = {"*bufio.Writer": "bufio", "bufio.Writer": "bufio", "*bytes.Buffer": "b
           "*strings.Builder": "builder", "strings.Builder": "builder"}  # fmt: skip
 _NUMERIC = frozenset({"int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64",
                       "uintptr", "float32", "float64", "float", "rune"})  # fmt: skip
-_PATHS = (nodes.Identifier, nodes.Selector)
 _HARMLESS = frozenset({"append", "panic", "print", "println", "copy"})
 _WRITE_STRING = ("(*bufio.Writer).WriteString", "(*bytes.Buffer).WriteString", "(*strings.Builder).WriteString")
 _WRITE = ("(*bufio.Writer).Write", "(*bytes.Buffer).Write", "(*strings.Builder).Write")
@@ -289,43 +289,14 @@ def _aliased(site: Site, cx: Context) -> Skip | None:
     assert site.into is not None
     shown = site.into.str
     target = bare(site.into)
-    if not _fresh(target, cx) and (not isinstance(target, _PATHS) or _sliced(target, cx)):
-        return Skip(f"the memory behind the end of `{shown}` may be seen through another slice")
     for part in site.parts:
         if part.form in (Form.BYTES, Form.HEX):
             return Skip(f"`{part.operand.str}` may share memory with `{shown}`")
         if part.form is Form.ERROR or (part.node is not None and interferes(part.node, cx)):
             return Skip(f"an argument may see or change `{shown}` while it grows")
+    if shared_end(target, site.parts, cx):
+        return Skip(f"the memory behind the end of `{shown}` may be seen through another slice")
     return None
-
-
-def _fresh(target: Node, cx: Context) -> bool:
-    """Whether an expression makes memory that nobody else knows: ``[]byte("text")``, ``[]byte{...}``, ``make``."""
-    if isinstance(target, nodes.TypeConversion):
-        type_ = cx.type(target.operand)
-        return type_ is not None and type_.kind.endswith(("string", "nil"))
-    made = isinstance(target, nodes.Call) and target.function.str == "make" and cx.predeclared("make", target)
-    return made or isinstance(target, nodes.CompositeLiteral)
-
-
-def _sliced(target: Node, cx: Context) -> bool:
-    """Whether a local variable gets a part of another slice or array somewhere."""
-    found = cx.object(target)
-    if found is None or found.scope != "local" or found.decl is None:
-        return False
-    root = cx.facts.tree.root.raw
-    spans = [found.decl] + [(use.start, use.end) for use in found.uses if use.role != "read"]
-    for start, end in spans:
-        raw = root.descendant_for_byte_range(start, end)
-        name = cx.facts.tree.wrap(raw) if raw is not None else None
-        for ancestor in name.ancestors() if name is not None else ():
-            if isinstance(ancestor, nodes.ShortVarDeclaration | nodes.Assignment | nodes.VarSpec):
-                if next(ancestor.descendants(nodes.Slice), None) is not None:
-                    return True
-                break
-            if isinstance(ancestor, nodes.Statement):
-                break
-    return False
 
 
 def _constant_place(site: Site, cx: Context) -> Skip | None:

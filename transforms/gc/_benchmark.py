@@ -70,14 +70,21 @@ def timer_stands(found: Loop, cx: Context) -> str | None:
 
 
 def _switches_elsewhere(found: Loop, cx: Context) -> str | None:
-    """A function of the package that the loop hands the benchmark to, and that switches the timer."""
+    """What the loop calls that switches the timer: a function of the package, a closure or a method value."""
     for call in found.loop.body.descendants(nodes.Call):
         name = call.function.str.rpartition(".")[2]
-        if any(argument.text == found.benchmark.text for argument in call.arguments.items):
-            body = re.compile(rb"(?ms)^func [^\n]*\b%s\(.*?^}" % re.escape(name.encode()))
-            for source in cx.package_sources().values():
-                if any(_SWITCHES.search(function[0]) for function in body.finditer(source)):
-                    return name
+        if name in _TIMERS:
+            continue
+        body = re.compile(rb"(?ms)^func [^\n]*\b%s\(.*?^}" % re.escape(name.encode()))
+        for source in cx.package_sources().values():
+            if any(_SWITCHES.search(function[0]) for function in body.finditer(source)):
+                return name
+    for holder in cx.declaration(found.loop).descendants(nodes.ShortVarDeclaration, nodes.VarSpec, nodes.Assignment):
+        if found.loop.start <= holder.start < found.loop.end or holder.start <= found.loop.start < holder.end:
+            continue
+        names = [name.str for name in holder.children[0].descendants(nodes.Identifier)] or [holder.children[0].str]
+        if _SWITCHES.search(holder.text) and (used := [n for n in names if cx.mentions(found.loop.body, n)]):
+            return used[0]
     return None
 
 

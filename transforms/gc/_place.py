@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from gofixer.transforms.gc._packages import called_elsewhere, finalizers_imported
+
 from gofixer.transform import Context, Node, nodes
 
 _FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
@@ -17,9 +19,13 @@ _COLLECTOR = re.compile(
     rb'|"(weak|runtime/secret)"|^\s*(?:import\s+)?"(C)"\s*(?:$|;|//)'
 )
 _MEASURES = re.compile(
-    rb"\b(ReadMemStats|ReadGCStats|NumGoroutine|MemProfile\w*|GoroutineProfile|WriteHeapDump|WriteHeapProfile"
-    rb"|StartCPUProfile|AllocsPerRun|metrics\.Read|pprof\.\w+|(?i:\w*mem(?:ory)?_?(?:usage|used|stats?)|\w*rss)(?=\())(?!\w)"
+    rb"(\b(?:ReadMemStats|ReadGCStats|NumGoroutine|MemProfile\w*|GoroutineProfile|WriteHeapDump|WriteHeapProfile"
+    rb"|StartCPUProfile|AllocsPerRun|metrics\.Read|pprof\.\w+|Getrusage|Maxrss|VmRSS|VmHWM"
+    rb"|(?i:\w*mem(?:ory)?_?(?:usage|used|stats?|info\w*)|\w*rss)(?=\())(?!\w)"
+    rb'|/proc/(?:self|%d)/\w+|"memstats")'
 )
+# The names that a file may give to packages whose every function measures.
+_RENAMED = re.compile(rb'(?m)^[ \t]*(?:import[ \t]+)?(\w+|\.)[ \t]+"runtime/(?:pprof|metrics)"')
 _CLOCK = re.compile(rb"\b(time\.Now|trace\.Start)\(")
 _SAYS = re.compile(r'(?i)"[^"]*\b(gc|garbage|collect(ed|ing|ion|or)?)\b')
 _TAGS = re.compile(rb"(?m)^//go:build .*\b\w*(debug|bench|pprof|profil|test)\w*")
@@ -67,22 +73,36 @@ def collector_is_watched(cx: Context) -> str | None:
             name = next(filter(None, found.groups())).decode()
             what = {"weak": "a weak pointer", "C": "cgo"}.get(name, name)
             return f"the package has {what} ({path.name}): a collection may be part of what it does"
-    return None
+    return finalizers_imported(cx)
 
 
 def measured(place: Node, cx: Context) -> str | None:
     """The function, one it calls, or one that calls it measures memory."""
     own = cx.declaration(place)
     name = _name(own)
-    called = {_last_name(call) for call in own.descendants(nodes.Call)}
     for other in cx.facts.tree.root.children:
-        near = other == own or _name(other) in called or (name and cx.mentions(other, name))
-        if near and (found := _MEASURES.search(other.text)):
-            return f"`{found[1].decode()}` measures memory or goroutines here"
+        near = other == own or any(cx.mentions(own, n) for n in _declared(other)) or (name and cx.mentions(other, name))
+        if near and (found := _measure(other.text, cx.source)):
+            return f"`{found}` measures memory or goroutines here"
+    for called, text in called_elsewhere(own, cx):
+        if _MEASURES.search(text):
+            return f"`{called}` measures memory or goroutines"
     if name and name not in ("main", "init"):
         for path, source in others(cx):
-            if re.search(rb"\b%s\b" % name.encode(), source) and (found := _MEASURES.search(source)):
-                return f"`{found[1].decode()}` in {path.name} measures memory or goroutines"
+            if re.search(rb"\b%s\b" % name.encode(), source) and (found := _measure(source, source)):
+                return f"`{found}` in {path.name} measures memory or goroutines"
+    return None
+
+
+def _measure(text: bytes, source: bytes) -> str | None:
+    """What in a text measures, by the names that the file around it gives to packages."""
+    if found := _MEASURES.search(text):
+        return found[1].decode()
+    for name in _RENAMED.findall(source):
+        if name == b".":
+            return "runtime/metrics or runtime/pprof, imported with a dot,"
+        if name != b"_" and (found := re.search(rb"(?<![\w.])%s\.\w+" % name, text)):
+            return found[0].decode()
     return None
 
 
@@ -197,5 +217,8 @@ def _name(declaration: Node) -> str:
     return ""
 
 
-def _last_name(call: nodes.Call) -> str:
-    return call.function.str.rpartition(".")[2]
+def _declared(declaration: Node) -> list[str]:
+    """The names that a top-level declaration brings, but those of types and constants."""
+    if isinstance(declaration, nodes.VarDeclaration):
+        return [name.str for spec in declaration.descendants(nodes.VarSpec) for name in spec.name]
+    return list(filter(None, [_name(declaration)]))

@@ -137,11 +137,15 @@ def _lines(target: Node, cx: Context, reasons_count: bool, drops: tuple[str, ...
 
 
 def with_comments_above(at: int, cx: Context) -> int:
-    """Start of the line of ``at``, or of the first of the comment lines directly above it."""
+    """Start of the line of ``at``, or of the first of the comments directly above it that have their lines alone."""
     start = cx.source.rfind(b"\n", 0, at) + 1
-    comments = {c.start for c in cx.comments((0, at)) if c.text.startswith(b"//")}
-    while (line := _line_before(cx.source, start)) and start - len(line.lstrip()) in comments:
-        start -= len(line)
+    comments = {c.start + len(c.text.rstrip()): c for c in cx.comments((0, at))}
+    while line := _line_before(cx.source, start):
+        comment = comments.get(start - len(line) + len(line.rstrip()))
+        first = cx.source.rfind(b"\n", 0, comment.start) + 1 if comment else start
+        if comment is None or cx.source[first : comment.start].strip():
+            break
+        start = first
     return start
 
 

@@ -48,6 +48,7 @@ Package runtime, `GC`; A Guide to the Go Garbage Collector, <https://go.dev/doc/
 from __future__ import annotations
 
 from gofixer.transforms.gc import _place as place
+from gofixer.transforms.gc._packages import collector_may_be_off
 from gofixer.transforms.gc._removal import Removal, remove, remove_declaration
 
 from gofixer.transform import Context, Match, Node, Result, Skip, Transform, nodes, pattern
@@ -80,6 +81,8 @@ def check(match: Match, cx: Context) -> Result:
         removal = _with_helper(function, cx)
     if isinstance(removal, Skip):
         return removal
+    if reason := collector_may_be_off(cx):
+        return Skip(reason)
     return cx.fix("Leave the collection to the runtime", *removal.edits(), drops=removal.drops)
 
 

@@ -72,7 +72,11 @@ func main() {
 # Shapes that the generator does not make, each with the line that it prints.
 HANDMADE = """package main
 
-import "fmt"
+import (
+	"fmt"
+	"runtime"
+	"sync/atomic"
+)
 
 type state struct {
 	name string
@@ -178,7 +182,100 @@ func iterated(yield func(func(int) bool)) {
 	}
 }
 
+type counter struct{ n int }
+
+func (c *counter) add() { c.n++ }
+
+func methodValue() {
+	var c counter
+	add := c.add
+	for range 2 {
+		defer func() { fmt.Println("methodValue", c.n) }()
+	}
+	add()
+}
+
+func lentToAGoroutine() {
+	var n int64
+	go atomic.AddInt64(&n, 5)
+	for range 2 {
+		defer func() { fmt.Println("lentToAGoroutine", n) }()
+	}
+	for atomic.LoadInt64(&n) == 0 {
+		runtime.Gosched()
+	}
+}
+
+func lentToADefer() {
+	var n int64
+	for range 2 {
+		defer func() { fmt.Println("lentToADefer", n) }()
+		defer atomic.AddInt64(&n, 5)
+	}
+}
+
+func arrayThroughASlice() {
+	var values [3]int
+	view := values[:]
+	for range 2 {
+		defer func() { fmt.Println("arrayThroughASlice", values) }()
+	}
+	copy(view, []int{4, 5})
+}
+
+func headAssigns() {
+	var s struct{ at [2]int }
+	for range 2 {
+		defer func() { fmt.Println("headAssigns", s.at) }()
+	}
+	for _, s.at[1] = range []int{7} {
+	}
+}
+
+func selectAssigns() {
+	var s struct{ value, more int }
+	values := make(chan int, 1)
+	values <- 9
+	for range 2 {
+		defer func() { fmt.Println("selectAssigns", s.value) }()
+	}
+	select {
+	case s.value = <-values:
+	}
+}
+
+func innerDefers(n int) {
+	n++
+	for i := range 2 {
+		defer func() {
+			for j := range 2 {
+				both := n + i
+				both += j
+				defer func() { fmt.Println("innerDefers", n, both) }()
+			}
+		}()
+	}
+}
+
+func panics() {
+	defer func() { fmt.Println("panics", recover()) }()
+	n := 1
+	n++
+	for range 2 {
+		defer func() { fmt.Println("panics", 4/(n-2)) }()
+	}
+	panic("first")
+}
+
 func main() {
+	methodValue()
+	lentToAGoroutine()
+	lentToADefer()
+	arrayThroughASlice()
+	headAssigns()
+	selectAssigns()
+	innerDefers(1)
+	panics()
 	assignedByTheCall()
 	for _, f := range runLater() {
 		f()
@@ -266,7 +363,9 @@ def test_other_shapes_print_the_same(tmp_path: Path, toolchain: Toolchain) -> No
     before = run(toolchain, folder)
     report = rewrite(folder)
     assert run(toolchain, folder) == before
-    assert {f.function for f in report.findings if f.outcome is Outcome.PROPOSED} == {"typeSwitch", "shadowed"}
+    assert {f.function for f in report.findings if f.outcome is Outcome.PROPOSED} == {
+        "typeSwitch", "shadowed", "innerDefers", "panics"
+    }  # fmt: skip
 
 
 def test_a_second_run_changes_nothing(tmp_path: Path, toolchain: Toolchain) -> None:
