@@ -28,9 +28,11 @@ def append_string(site: Site, cx: Context) -> Fix | Skip:
     text = Text(cx, site.call, site.format)
     refused: Skip | None = None
     for first, last in _stretches(site):
-        middle: Expr = text.convert("string", text.chain(f"{name}[:0]", site.parts[first:last]))
         head = tuple(text.string(part) for part in site.parts[:first])
         tail = tuple(text.string(part) for part in site.parts[last:])
+        middle: Expr = text.chain(f"{name}[:0]", site.parts[first:last])
+        if head or tail or not site.spread:
+            middle = text.convert("string", middle)
         new = replacement(site.node, Join((*head, middle, *tail)) if head or tail else middle, cx)
         if isinstance(new, str):
             declaration = f"var {name} [{size(site.parts[first:last])}]{text.word('byte')}"
@@ -61,14 +63,15 @@ def _filled(site: Site, statement: Node, name: str, text: Text, cx: Context) -> 
     if width > MOST_BYTES:
         return Skip("too large for a buffer on the stack")
     if moves(site.node, site.arguments, statement, cx):
-        new = nested(site, text.convert("string", text.chain(f"{name}[:0]", site.parts)))
+        chain = text.chain(f"{name}[:0]", site.parts)
+        new = nested(site, chain if site.spread else text.convert("string", chain))
         if len(site.parts) > MOST_NESTED or not fits(site.node, new, cx):
             return _TOO_LONG
         declaration = f"var {name} [{width}]{text.word('byte')}"
         return replace(site.node, new, cx, TITLE, before(statement, [declaration], cx), names=text)
     start = Apply(text.word("make"), (f"[]{text.word('byte')}", "0", str(width)))
     lines = filling(name, start, site.parts, text)
-    new = show(text.convert("string", name))
+    new = name if site.spread else show(text.convert("string", name))
     return replace(site.node, new, cx, TITLE, before(statement, lines, cx), names=text)
 
 

@@ -46,7 +46,8 @@ class Site:
     """``node`` is what the new text replaces: ``call`` itself, or the conversion, append or write around it.
 
     ``format`` is the format's node (None for Sprint), ``into`` the slice or the writer of a SLICE or WRITER;
-    ``writer`` tells the kind of writer ("bufio", "buffer", "builder").
+    ``writer`` tells the kind of writer ("bufio", "buffer", "builder"), ``spread`` that the string is what
+    ``append(dst, text...)`` adds to bytes: bytes will do.
     """
 
     call: nodes.Call
@@ -56,6 +57,7 @@ class Site:
     format: Node | None = None
     into: Node | None = None
     writer: str = ""
+    spread: bool = False
 
     @property
     def arguments(self) -> list[Node]:
@@ -203,11 +205,15 @@ def _assign(site: Site | Skip, cx: Context) -> Choice:
     if isinstance(site, Skip):
         return Choice(APPEND, site)
     numbers = any(part.form in NUMBERS for part in site.parts)
-    if site.target in (Target.WRITER, Target.SLICE) and site.parts:
-        return Choice(APPEND, _eager(site, cx) or _aliased(site, cx) or site)
+    if site.target is Target.WRITER and site.parts:
+        return Choice(APPEND, _eager(site, cx) or site)
+    grown = site.target is Target.SLICE
+    if grown and site.parts and not (_eager(site, cx) or _aliased(site, cx)):
+        return Choice(APPEND, site)
     if site.target is Target.BYTES and numbers and bounded(site.parts):
         return Choice(APPEND, _eager(site, cx) or site)
-    site = dataclasses.replace(site, node=site.call, target=Target.STRING, into=None)
+    spread = grown and isinstance(site.call.parent, nodes.VariadicArgument)
+    site = dataclasses.replace(site, node=site.call, target=Target.STRING, into=None, spread=spread)
     problem = _unused(site) or _eager(site, cx) or _late(site, cx) or _constant_place(site, cx)
     if len(site.parts) < 2:
         return Choice(STRCONV, problem or site)
