@@ -32,6 +32,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("patch",),
     ("verify",),
     ("evidence",),
+    ("bench",),
     ("prove",),
     ("pipeline",),
     ("report", "testing"),

@@ -82,7 +82,7 @@ class Runner:
         if not results:
             skipped = any(line.lstrip().startswith("--- SKIP") for line in stdout.splitlines())
             raise NotRun("skips itself here" if skipped else "printed no result")
-        return Run(results, dict(m.groups() for line in stdout.splitlines() if (m := _SETTING.fullmatch(line))))
+        return Run(results, {m[1]: m[2] for line in stdout.splitlines() if (m := _SETTING.fullmatch(line))})
 
     def _wait(self, command: Sequence[str], directory: Path) -> tuple[int, str, str]:
         try:

@@ -13,7 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from gofixer.bench.changed import receiver_type
@@ -65,7 +65,7 @@ class GoFile:
     imports: tuple[tuple[str, str], ...]
 
 
-@lru_cache(maxsize=None)
+@cache
 def read_file(file: Path) -> GoFile:
     """A Go file on disk; one that cannot be read has no declarations."""
     try:
@@ -73,7 +73,7 @@ def read_file(file: Path) -> GoFile:
     except OSError:
         return GoFile((), ())
     imports = [
-        (spec.field("name").str if spec.field("name") else "", spec.path.str.strip('"`'))
+        (spec.name.str if spec.name else "", spec.path.str.strip('"`'))
         for node in tree.root.children
         if isinstance(node, nodes.ImportDeclaration)
         for spec in node.descendants(nodes.ImportSpec)
@@ -81,7 +81,7 @@ def read_file(file: Path) -> GoFile:
     return GoFile(tuple(_declarations(file, tree.root.children)), tuple(imports))
 
 
-def _declarations(file: Path, children: list[Node]) -> Iterator[Declaration]:
+def _declarations(file: Path, children: Sequence[Node]) -> Iterator[Declaration]:
     for node in children:
         benchmark = receiver = ""
         match node:

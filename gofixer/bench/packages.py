@@ -47,9 +47,7 @@ def main_packages(tool: GoTool) -> dict[str, Package]:
     packages = {entry["ImportPath"]: _package(entry) for entry in _objects(listing.stdout) if entry.get("Dir")}
     if not packages:
         said = first_line(listing.stderr) or first_line(modules.stderr) or "it listed none"
-        raise UserError(
-            f"the go command cannot list the packages of {tool.directory}: {said}", ExitCode.TOOLCHAIN
-        )
+        raise UserError(f"the go command cannot list the packages of {tool.directory}: {said}", ExitCode.TOOLCHAIN)
     return packages
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from gofixer import pipeline
 from gofixer.cli.main import WrittenInterrupt
+from gofixer.cli.output import write_output
 from gofixer.cli.progress import progress_on
 from gofixer.cli.settings import available, choose, configuration
 from gofixer.cli.terminal import complain, palette, write_bytes
@@ -92,7 +92,7 @@ def _print(report: Report, options: Options, cwd: Path) -> None:
     else:
         document = FORMATS[options.form](report, cwd, colour=out.colour and options.output is None, verbose=verbose)
     if options.output is not None:
-        _write_output(options.output, document)
+        write_output(options.output, document)
     else:
         write_bytes(document)
     lines: list[str] = []
@@ -111,16 +111,6 @@ def _print(report: Report, options: Options, cwd: Path) -> None:
         lines.append(f"gofixer: error: {report.missing_toolchain}")
     for line in lines:
         complain(line)
-
-
-def _write_output(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise UserError(f"--output {path}: cannot be written: {error.strerror}") from error
 
 
 def _exit_code(report: Report, analysed: Report, options: Options) -> int:
