@@ -108,11 +108,19 @@ def fix(
     ] = 0,
     color: Annotated[Colour, typer.Option(help="Terminal colours.")] = Colour.AUTO,
     interactive: Annotated[bool, typer.Option("--interactive", hidden=True)] = False,
-    evidence: Annotated[bool, typer.Option("--evidence", hidden=True)] = False,
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="Show what the compiler says of each changed function, before and after.")
+    ] = False,
+    evidence_bench: Annotated[
+        bool,
+        typer.Option(
+            "--evidence-bench", help="With the allocations per operation of your benchmarks, which are run for it."
+        ),
+    ] = False,
     profile: Annotated[list[str] | None, typer.Option("--profile", hidden=True)] = None,
 ) -> int:
     """Find, rewrite, prove, and apply the safe fixes (or show them with --dry-run)."""
-    for name, used in (("--interactive", interactive), ("--evidence", evidence), ("--profile", profile)):
+    for name, used in (("--interactive", interactive), ("--profile", profile)):
         if used:
             raise UserError(f"{name} does not exist in this version")
     _word("--format", format_, _FORMATS, _LATER_FORMATS)
@@ -141,6 +149,8 @@ def fix(
             quiet=quiet,
             verbose=verbose,
             colour=color.value,
+            evidence=evidence or evidence_bench,
+            evidence_bench=evidence_bench,
         )
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,9 +18,10 @@ from gofixer.cli.output import check_target, write_output
 from gofixer.cli.progress import progress_on
 from gofixer.cli.settings import available, choose, configuration
 from gofixer.cli.terminal import complain, palette, write_bytes
-from gofixer.engine.model import FileChange, Progress, Report, Request, Verify
+from gofixer.engine.model import Progress, Report, Request, Verify
 from gofixer.errors import ExitCode, UserError
-from gofixer.facts.modules import Module, find_module
+from gofixer.evidence.attach import by_module
+from gofixer.facts.modules import Module
 from gofixer.facts.toolchain import Toolchain, find_toolchain
 from gofixer.patch.names import naming
 from gofixer.paths import cache_dir
@@ -87,7 +87,7 @@ def bench_command(options: Options) -> int:
         rounds = replace(options.rounds, count=0) if options.write else options.rounds
         results = [
             (module, bench(toolchain, module, changes, rounds, cache_dir=cache_dir(), progress=progress))
-            for module, changes in _by_module(report.changes)
+            for module, changes in by_module(report.changes)
         ]
         files, refused = _proposals(toolchain, results, report, progress) if options.write else ([], [])
     whole = bench_report.merged([result for _, result in results])
@@ -115,19 +115,6 @@ def _check(options: Options) -> None:
         check_target(options.plot, "--plot")
         if options.plot.suffix.lower() != ".svg":
             raise UserError(f"--plot {options.plot}: the picture is an SVG, so name it .svg")
-
-
-def _by_module(changes: Sequence[FileChange]) -> list[tuple[Module, list[FileChange]]]:
-    """The changes of each module; the modules of a workspace are measured together."""
-    modules: dict[Path, Module] = {}
-    groups: dict[Path, list[FileChange]] = defaultdict(list)
-    for change in changes:
-        module = find_module(change.path)
-        if module is not None:
-            key = module.workspace or module.root
-            modules.setdefault(key, module)
-            groups[key].append(change)
-    return [(modules[key], members) for key, members in groups.items()]
 
 
 def _proposals(

@@ -16,6 +16,7 @@ from gofixer.cli.terminal import complain, palette, write_bytes
 from gofixer.engine.model import Outcome, Report, Request, Verify
 from gofixer.errors import ExitCode, UserError
 from gofixer.report import text
+from gofixer.report.evidence import evidence as evidence_lines
 from gofixer.report.paths import relative
 from gofixer.report.printer import FORMATS
 
@@ -44,6 +45,8 @@ class Options:
     quiet: bool
     verbose: int
     colour: str
+    evidence: bool = False
+    evidence_bench: bool = False
 
 
 def fix_command(options: Options) -> int:
@@ -67,6 +70,8 @@ def fix_command(options: Options) -> int:
         cache=options.cache,
         include_generated=options.include_generated,
         exclude=options.exclude,
+        evidence=options.evidence,
+        allocations=options.evidence_bench,
     )
     with progress_on(sys.stderr, wanted=not options.quiet) as progress:
         report = pipeline.analyse(replace(request, progress=progress))
@@ -101,6 +106,8 @@ def _print(report: Report, options: Options, cwd: Path) -> None:
         if patch:
             shown = report.findings if verbose else [f for f in report.findings if f.outcome is Outcome.REJECTED]
             lines += text.findings(shown, cwd, err, verbose=True)
+        if options.evidence and options.form == "text":
+            lines += evidence_lines(report.findings, cwd)
         if options.verbose > 1:
             lines += [f"ran: {command}" for command in report.commands]
     if options.statistics:
