@@ -17,7 +17,7 @@ from gofixer.verify.gotool import GoTool
 from gofixer.verify.overlay import Overlay
 from gofixer.verify.packages import pattern
 
-_RESULT = re.compile(r"(?:^|\s)Benchmark(?P<name>\S*)\s+(?P<runs>\d+)\s+(?P<metrics>\S.*)$")
+_RESULT = re.compile(r"Benchmark(?P<name>\S*)\s+(?P<runs>\d+)\s+(?P<metrics>\S.*)$")
 _METRIC = re.compile(r"(\S+)\s+(\S+)")
 _SETTING = re.compile(r"(goos|goarch|cpu): (.+)")
 _COMPLAINT = re.compile(r"\s*(?:--- (?:FAIL|SKIP|BENCH): |panic: |fatal error: |\S+\.go:\d+: ).*")
@@ -78,7 +78,8 @@ class Runner:
         status, stdout, stderr = self._wait(command, package.directory)
         if status:
             raise NotRun(_failure(status, stdout, stderr))
-        results = tuple(read_results(stdout))
+        own = re.compile(re.escape(benchmark.removeprefix("Benchmark")) + r"(?:[/-].*)?")
+        results = tuple(result for result in read_results(stdout) if own.fullmatch(result[0]))
         if not results:
             skipped = any(line.lstrip().startswith("--- SKIP") for line in stdout.splitlines())
             raise NotRun("skips itself here" if skipped else "printed no result")
@@ -117,7 +118,8 @@ def read_results(text: str) -> list[tuple[str, dict[str, float]]]:
                 metrics = {unit: float(value) for value, unit in _METRIC.findall(match["metrics"])}
             except ValueError:
                 continue
-            found.append((match["name"], metrics))
+            if metrics:
+                found.append((match["name"], metrics))
     return found
 
 

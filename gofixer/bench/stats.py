@@ -44,7 +44,8 @@ def summary(values: Sequence[float]) -> Summary:
     ordered = sorted(values)
     count = len(ordered)
     middle = ordered[count // 2]
-    center = middle if count % 2 else ordered[count // 2 - 1] / 2 + middle / 2
+    below = ordered[(count - 1) // 2]
+    center = below + (middle - below) / 2
     low, high = median_orders(count)
     return Summary(
         center, ordered[low - 1] if low >= 1 else -math.inf, ordered[high - 1] if high <= count else math.inf
