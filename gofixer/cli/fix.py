@@ -106,7 +106,7 @@ def _print(report: Report, options: Options, cwd: Path) -> None:
         if patch:
             shown = report.findings if verbose else [f for f in report.findings if f.outcome is Outcome.REJECTED]
             lines += text.findings(shown, cwd, err, verbose=True)
-        if options.evidence and options.form == "text":
+        if options.form == "text":
             lines += evidence_lines(report.findings, cwd)
         if options.verbose > 1:
             lines += [f"ran: {command}" for command in report.commands]
