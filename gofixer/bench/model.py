@@ -77,7 +77,7 @@ class BenchResult:
 
     ``covered`` gives, for each changed function, the benchmarks that execute its changed code; those without any are
     in ``uncovered`` with the clause that says why. ``settings`` are the lines that Go prints above results (goos,
-    cpu). ``commands`` are go commands as they can be run again.
+    cpu). ``commands`` are go commands as they can be run again, each with its folder.
     """
 
     functions: tuple[ChangedFunction, ...]
@@ -87,5 +87,5 @@ class BenchResult:
     left_out: tuple[LeftOut, ...]
     failures: tuple[Failure, ...]
     settings: Mapping[str, str] = field(default_factory=dict)
-    commands: tuple[str, ...] = ()
+    commands: tuple[tuple[Path, str], ...] = ()
     count: int = 0

@@ -30,9 +30,10 @@ text { font: 12px ui-sans-serif, system-ui, sans-serif; fill: #767676 }
 
 
 def svg(tables: Sequence[Table], title: str) -> str:
-    """One panel for each table: the dots are the values after as a share of the median before, the bar is their
+    """A picture with one panel for each table.
 
-    interval of confidence, the tick the median; the grey bar at 100 % is the interval before.
+    The dots are the values after as a share of the median before, the bar is their interval of confidence, the tick
+    the median; the grey bar at 100 % is the interval before.
     """
     parts: list[str] = []
     y: float = _GAP + 16

@@ -27,7 +27,9 @@ from gofixer.verify.overlay import Overlay, OverlayStore, require_read
 from gofixer.verify.packages import compile_packages, pattern, place
 
 DEFAULT_LIMIT = 600.0
+_SUFFIX = ".exe" if os.name == "nt" else ""
 NOT_BUILT = "its file is left out by its build constraints here"
+NOT_RUN = "may reach it, but could not be run"
 NONE_REACHES = "no benchmark reaches it"
 
 
@@ -152,7 +154,7 @@ class _Bench:
         return self.packages[path].directory not in homes, path
 
     def _cover(self, package: Package, members: Sequence[Benchmark], done: int) -> None:
-        binary, profile = self.folder / "cover.test", self.folder / "cover.out"
+        binary, profile = self.folder / f"cover.test{_SUFFIX}", self.folder / "cover.out"
         self.progress(f"building benchmarks of {package.path} with coverage", done, len(self.asked))
         linked = closure(self.packages, package.path)
         homes = {f.file.parent for b in members for f in self.asked[b] if not f.in_test}
@@ -195,7 +197,7 @@ class _Bench:
         for number, (path, members) in enumerate(groups.items()):
             package = self.packages[path]
             self.progress(f"building {path} before and after", number, len(groups))
-            before, after = (self.folder / f"{number}.{side}.test" for side in ("before", "after"))
+            before, after = (self.folder / f"{number}.{side}.test{_SUFFIX}" for side in ("before", "after"))
             if not self._build(package, before, None):
                 continue
             try:
@@ -282,17 +284,18 @@ class _Bench:
         out = {(entry.directory, entry.name) for entry in self.left_out}
         ran = [b for b in tried if (b.directory, b.name) not in out and (b.directory, "") not in out]
         if not ran:
-            return f"{_count(len(tried))} may reach it, but could not be run"
+            return f"{_count(len(tried))} {NOT_RUN}"
         return f"{_count(len(ran))} may reach it, but none executes the changed code"
 
-    def _command(self, path: str, members: Sequence[Benchmark]) -> str:
+    def _command(self, path: str, members: Sequence[Benchmark]) -> tuple[Path, str]:
         names = "|".join(b.name for b in members)
         asked = "/".join([f"^({names})$" if len(members) > 1 else f"^{names}$", *self.options.below])
         words = ["go", "test", "-run=^$", f"-bench={asked}", "-benchmem"]
         words += [f"-benchtime={self.options.benchtime}", f"-count={self.options.count}"]
         tool = self.runner.tool
         env = [f"{name}={shlex.quote(value)}" for name, value in tool.env.items()]
-        return " ".join([*env, shlex.join([*words, pattern(tool.directory, self.packages[path].directory)])])
+        words.append(pattern(tool.directory, self.packages[path].directory))
+        return tool.directory, " ".join([*env, shlex.join(words)])
 
 
 def _lines(samples: _Samples) -> list[tuple[str, dict[str, list[float]], dict[str, list[float]]]]:

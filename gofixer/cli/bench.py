@@ -11,8 +11,8 @@ from pathlib import Path
 
 from gofixer import pipeline
 from gofixer.bench.model import BenchResult
+from gofixer.bench.run import NOT_RUN, bench
 from gofixer.bench.run import Options as Rounds
-from gofixer.bench.run import bench
 from gofixer.bench.writing import NewFile, patch_of, propose
 from gofixer.cli.output import check_target, write_output
 from gofixer.cli.progress import progress_on
@@ -96,7 +96,8 @@ def bench_command(options: Options) -> int:
         _write(files, refused, options, cwd)
     if whole.failures:
         return ExitCode.FOUND
-    return ExitCode.TOOLCHAIN if whole.left_out and not whole.covered else ExitCode.OK
+    unknown = any(reason.endswith(NOT_RUN) for reason in whole.uncovered.values())
+    return ExitCode.TOOLCHAIN if unknown and not whole.covered else ExitCode.OK
 
 
 def _check(options: Options) -> None:

@@ -93,9 +93,9 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to do. ``paths`` as given by the user, relative to ``cwd``. ``evidence`` asks the compiler about every fix,
+    """What to do. ``paths`` as given by the user, relative to ``cwd``.
 
-    ``allocations`` also the benchmarks that execute it.
+    ``evidence`` asks the compiler about every fix, ``allocations`` also the benchmarks that execute it.
     """
 
     cwd: Path

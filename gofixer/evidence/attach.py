@@ -22,9 +22,10 @@ _SHORT = Options(count=3, benchtime="100x", limit=120.0)
 
 
 def with_evidence(request: Request, report: Report, toolchain: Toolchain, cache_dir: Path) -> Report:
-    """The report with evidence in its proposed findings: in all of them where the request asks for that, always in
+    """The report with evidence in its proposed findings.
 
-    those of transforms behind the evidence gate. Raises `UserError` (exit 3) where the toolchain could not run.
+    All of them have it where the request asks for that, those of transforms behind the evidence gate always. Raises
+    `UserError` (exit 3) where the toolchain could not run.
     """
     gated = {t.name for t in request.transforms if t.gate is Gate.EVIDENCE}
     asked = [
@@ -42,7 +43,7 @@ def with_evidence(request: Request, report: Report, toolchain: Toolchain, cache_
             continue
         if request.progress is not None:
             request.progress("asking the compiler for evidence", 0, 0)
-        known += function_evidence(toolchain, module, changes, cache_dir=cache_dir, wanted=files)
+        known += function_evidence(toolchain, module, changes, cache_dir=cache_dir, cwd=request.cwd, wanted=files)
         if request.allocations:
             result = bench(toolchain, module, changes, _SHORT, cache_dir=cache_dir, progress=request.progress)
             allocations |= _allocations(result)

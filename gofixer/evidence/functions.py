@@ -18,6 +18,7 @@ from gofixer.evidence.escape import FLAGS, HEAP, TELLING, EscapeLine, Said, comp
 from gofixer.facts.constraints import Variant, variant_for
 from gofixer.facts.modules import Module
 from gofixer.facts.toolchain import Toolchain, flag_tags
+from gofixer.paths import run_in
 from gofixer.verify.model import Diagnostic
 from gofixer.verify.packages import pattern, place
 
@@ -31,9 +32,10 @@ _SHAPES = re.compile(r"\[.*\]")
 
 @dataclass(frozen=True, slots=True)
 class Inlining:
-    """What the compiler says of inlining in a function: whether it can be inlined itself ("" where nothing was said),
+    """What the compiler says of inlining in a function.
 
-    and which calls in it are.
+    ``itself`` is "can inline" or "cannot inline: " with the reason, empty where nothing was said; ``calls`` are the
+    functions whose calls in it are inlined.
     """
 
     itself: str
@@ -45,8 +47,7 @@ class Evidence:
     """What changes for one function: ``lines`` are 1-based, of the unfixed file.
 
     ``disappeared`` and ``appeared`` are statements of the compiler without their positions, those about the heap
-    first. ``command`` repeats the question in the module's folder, with or without the patch; ``problem`` says why
-    there is no answer.
+    first. ``command`` repeats the question with or without the patch; ``problem`` says why there is no answer.
     """
 
     function: ChangedFunction
@@ -91,11 +92,12 @@ def function_evidence(
     changes: Sequence[FileChange],
     *,
     cache_dir: Path,
+    cwd: Path,
     wanted: Collection[Path] | None = None,
 ) -> list[Evidence]:
     """Ask the compiler about the changed functions of one module, or of those in the files ``wanted``.
 
-    Each file is compiled under a configuration that selects it. Raises `UserError` (exit 3) where the toolchain could
+    Commands are those for somebody who stands in ``cwd``. Each file is compiled under a configuration that selects it. Raises `UserError` (exit 3) where the toolchain could
     not do the work.
     """
     groups: dict[Variant, list[FileChange]] = defaultdict(list)
@@ -114,7 +116,9 @@ def function_evidence(
         before, after = ask(), ask(contents=contents, unfixed=unfixed)
         sources = {change.path: change.before for change in members}
         found += [
-            _evidence(function, sources[function.file], before, after, _command(toolchain, module, variant, function))
+            _evidence(
+                function, sources[function.file], before, after, _command(toolchain, module, variant, function, cwd)
+            )
             for function in changed_functions(members)
         ]
     return found
@@ -157,8 +161,8 @@ def _inlining(name: str, lines: tuple[int, int], words: Iterable[Diagnostic]) ->
     return Inlining(itself, frozenset(calls))
 
 
-def _command(toolchain: Toolchain, module: Module, variant: Variant, function: ChangedFunction) -> str:
-    """The go command that asks the same in the module's folder, of files as they are there."""
+def _command(toolchain: Toolchain, module: Module, variant: Variant, function: ChangedFunction, cwd: Path) -> str:
+    """The go command that asks the same of the files as they are there."""
     root = Path(os.path.realpath(module.root))
     folder = place(function.file, module.root, root).parent
     words = ["go", "test", "-c"] if function.in_test else ["go", "build"]
@@ -168,4 +172,4 @@ def _command(toolchain: Toolchain, module: Module, variant: Variant, function: C
     cgo = "" if variant.cgo is None else str(int(variant.cgo))
     settings = {**module.env, "GOOS": variant.goos, "GOARCH": variant.goarch, "CGO_ENABLED": cgo}
     env = [f"{name}={shlex.quote(value)}" for name, value in settings.items() if value]
-    return " ".join([*env, shlex.join(words)])
+    return run_in(root, " ".join([*env, shlex.join(words)]), cwd)

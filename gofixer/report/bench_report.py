@@ -12,6 +12,7 @@ from gofixer.bench.plot import svg
 from gofixer.bench.table import as_json, markdown, tables
 from gofixer.bench.table import text as text_tables
 from gofixer.engine.model import Report
+from gofixer.paths import run_in
 from gofixer.report.paths import relative
 
 VERSION = 1
@@ -65,7 +66,7 @@ def _text(result: BenchResult, report: Report, cwd: Path) -> Iterator[str]:
     if result.commands:
         yield ""
         yield "To run again, with the tree as it is and with the patch of `gofixer --dry-run` applied:"
-        yield from (f"  {command}" for command in result.commands)
+        yield from (f"  {command}" for command in _commands(result, cwd))
 
 
 def _markdown(result: BenchResult, report: Report, cwd: Path) -> Iterator[str]:
@@ -84,7 +85,11 @@ def _markdown(result: BenchResult, report: Report, cwd: Path) -> Iterator[str]:
     for function, reason in result.uncovered.items():
         yield f"- `{place(function, cwd)}`: no benchmark: {reason}"
     if result.commands:
-        yield from ("", "To run again, before and after the patch:", "", "```", *result.commands, "```")
+        yield from ("", "To run again, before and after the patch:", "", "```", *_commands(result, cwd), "```")
+
+
+def _commands(result: BenchResult, cwd: Path) -> list[str]:
+    return [run_in(folder, command, cwd) for folder, command in result.commands]
 
 
 def _named(benchmarks: Sequence[Benchmark]) -> str:
@@ -125,7 +130,7 @@ def document(result: BenchResult, report: Report, cwd: Path) -> dict[str, object
             }
             for e in result.failures
         ],
-        "commands": list(result.commands),
+        "commands": _commands(result, cwd),
     }
 
 

@@ -52,7 +52,9 @@ def test_a_benchmark_that_executes_the_change_is_measured_on_both_sides(root: Pa
     assert all(len(side["ns/op"]) == 2 for side in (one.before, one.after))
     assert [f.name for f in result.covered] == ["Key"]
     assert result.settings["goos"] == find_toolchain().host.goos
-    assert result.commands == ("go test '-run=^$' '-bench=^BenchmarkKey$' -benchmem -benchtime=50x -count=2 ./a",)
+    assert result.commands == (
+        (root, "go test '-run=^$' '-bench=^BenchmarkKey$' -benchmem -benchtime=50x -count=2 ./a"),
+    )
     assert stages[-4:] == [(0, 4), (1, 4), (2, 4), (3, 4)]
     assert snapshot_of(root) == before
 
@@ -191,3 +193,10 @@ def test_results_are_read_as_go_prints_them() -> None:
         ("A-8", {"ns/op": 12.5, "B/op": 8, "allocs/op": 1}),
         ("B/x=1-8", {"ns/op": 3e6}),
     ]
+
+
+def test_one_that_cannot_run_does_not_hide_that_the_others_execute_nothing(root: Path) -> None:
+    (root / "a/a_test.go").write_text(f"{TEST}\nfunc BenchmarkBroken(b *testing.B) {{\n\tb.Fatal(Key(1))\n}}\n")
+    result = run(root, change(root / "a/a.go", ('fmt.Sprintf("%d", -n)', "fmt.Sprint(-n)")))
+    assert [entry.name for entry in result.left_out] == ["BenchmarkBroken"]
+    assert list(result.uncovered.values()) == ["1 benchmark may reach it, but none executes the changed code"]

@@ -73,6 +73,15 @@ def test_the_table_the_functions_and_the_command(module: Path, go: Go) -> None:
     assert (module / "p.go").read_text() == SOURCE
 
 
+def test_commands_for_another_folder_say_which(module: Path, go: Go, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(module.parent)
+    _, out, _ = go(*QUICK, "m")
+    assert "  (cd m && go test '-run=^$' '-bench=^BenchmarkPort$' -benchmem -benchtime=50x -count=2 .)\n" in out
+    _, out, _ = go("--dry-run", "--evidence", "--format", "json", "m")
+    (command,) = json.loads(out)["findings"][0]["evidence"]["commands"]
+    assert command == "(cd m && go build -o /dev/null '-gcflags=-m=2 -d=defer=1' .)"
+
+
 def test_json_and_the_picture(module: Path, go: Go) -> None:
     code, out, err = go(*QUICK, "--format", "json", "--plot", "p.svg")
     assert (code, err) == (ExitCode.OK, "")

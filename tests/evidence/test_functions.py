@@ -67,7 +67,9 @@ class Project:
 
     def ask(self) -> dict[str, Evidence]:
         module = Module(self.root, "example.com/m", (1, 21))
-        found = function_evidence(self.toolchain, module, self.changes, cache_dir=self.root.parent / "cache")
+        found = function_evidence(
+            self.toolchain, module, self.changes, cache_dir=self.root.parent / "cache", cwd=self.root
+        )
         return {evidence.function.name: evidence for evidence in found}
 
 
