@@ -97,8 +97,8 @@ def function_evidence(
 ) -> list[Evidence]:
     """Ask the compiler about the changed functions of one module, or of those in the files ``wanted``.
 
-    Commands are those for somebody who stands in ``cwd``. Each file is compiled under a configuration that selects it. Raises `UserError` (exit 3) where the toolchain could
-    not do the work.
+    Commands are those for somebody who stands in ``cwd``. Each file is compiled under a configuration that selects it.
+    Raises `UserError` (exit 3) where the toolchain could not do the work.
     """
     groups: dict[Variant, list[FileChange]] = defaultdict(list)
     for change in changes:
