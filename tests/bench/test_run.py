@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,15 @@ def test_a_benchmark_that_executes_the_change_is_measured_on_both_sides(root: Pa
     )
     assert stages[-4:] == [(0, 4), (1, 4), (2, 4), (3, 4)]
     assert snapshot_of(root) == before
+
+
+@pytest.mark.skipif("GOFIXER_TEST_GO_OLD" not in os.environ, reason="no old Go toolchain on GOFIXER_TEST_GO_OLD")
+def test_an_old_toolchain_measures_too(root: Path) -> None:
+    module = find_module(root)
+    assert module is not None
+    old = find_toolchain(Path(os.environ["GOFIXER_TEST_GO_OLD"]))
+    (one,) = bench(old, module, [change(root / "a/a.go", *POSITIVE)], QUICK, cache_dir=root.parent / "cache").measured
+    assert (one.before["allocs/op"], one.after["allocs/op"]) == ([2, 2], [1, 1])
 
 
 def test_code_that_no_benchmark_executes_is_not_measured(root: Path) -> None:
