@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 import platformdirs
@@ -16,3 +17,10 @@ def cache_dir() -> Path:
 def state_dir() -> Path:
     """Folder for what `gofixer undo` needs: ``$GOFIXER_STATE``, else the user's state folder. Not created here."""
     return Path(os.environ.get("GOFIXER_STATE") or platformdirs.user_state_dir("gofixer", appauthor=False))
+
+
+def run_in(folder: Path, command: str, cwd: Path) -> str:
+    """A shell command for people who stand in ``cwd``, although it belongs into another folder."""
+    if os.path.realpath(folder) == os.path.realpath(cwd):
+        return command
+    return f"(cd {shlex.quote(os.path.relpath(os.path.realpath(folder), os.path.realpath(cwd)))} && {command})"

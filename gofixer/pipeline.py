@@ -10,6 +10,7 @@ from gofixer.engine.model import FileChange, Finding, Note, Outcome, Report, Req
 from gofixer.engine.proof import Prover, Unproved
 from gofixer.engine.run import Services, run
 from gofixer.errors import UserError
+from gofixer.evidence.attach import with_evidence
 from gofixer.facts.oracle import Oracle
 from gofixer.facts.toolchain import Toolchain, find_toolchain
 from gofixer.patch import undo as undoing
@@ -40,10 +41,11 @@ def analyse(request: Request) -> Report:
         cache=cache_dir() if request.cache else None,
     )
     try:
-        return run(request, services)
+        report = run(request, services)
     finally:
         if oracle is not None:
             oracle.close()
+    return with_evidence(request, report, toolchain, cache_dir()) if toolchain is not None else report
 
 
 def _toolchain(request: Request) -> tuple[Toolchain | None, str]:

@@ -31,6 +31,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("rules",),
     ("patch",),
     ("verify",),
+    ("bench",),
     ("evidence",),
     ("prove",),
     ("pipeline",),

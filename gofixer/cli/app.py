@@ -108,11 +108,19 @@ def fix(
     ] = 0,
     color: Annotated[Colour, typer.Option(help="Terminal colours.")] = Colour.AUTO,
     interactive: Annotated[bool, typer.Option("--interactive", hidden=True)] = False,
-    evidence: Annotated[bool, typer.Option("--evidence", hidden=True)] = False,
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="Show what the compiler says of each changed function, before and after.")
+    ] = False,
+    evidence_bench: Annotated[
+        bool,
+        typer.Option(
+            "--evidence-bench", help="With the allocations per operation of your benchmarks, which are run for it."
+        ),
+    ] = False,
     profile: Annotated[list[str] | None, typer.Option("--profile", hidden=True)] = None,
 ) -> int:
     """Find, rewrite, prove, and apply the safe fixes (or show them with --dry-run)."""
-    for name, used in (("--interactive", interactive), ("--evidence", evidence), ("--profile", profile)):
+    for name, used in (("--interactive", interactive), ("--profile", profile)):
         if used:
             raise UserError(f"{name} does not exist in this version")
     _word("--format", format_, _FORMATS, _LATER_FORMATS)
@@ -141,6 +149,8 @@ def fix(
             quiet=quiet,
             verbose=verbose,
             colour=color.value,
+            evidence=evidence or evidence_bench,
+            evidence_bench=evidence_bench,
         )
     )
 
@@ -201,3 +211,76 @@ def undo(
     from gofixer.cli.fix import undo_command
 
     return undo_command(path)
+
+
+@app.command()
+def bench(
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Files, folders or package patterns to fix [default: ./...]")
+    ] = None,
+    select: Annotated[list[str] | None, typer.Option(metavar="NAMES", help="Only these transforms.")] = None,
+    ignore: Annotated[list[str] | None, typer.Option(metavar="NAMES", help="Not these transforms.")] = None,
+    unsafe: Annotated[bool, typer.Option("--unsafe", help="Also fixes that change behaviour as documented.")] = False,
+    count: Annotated[int, typer.Option(min=1, max=50, metavar="N", help="Rounds.")] = 6,
+    benchtime: Annotated[str, typer.Option(metavar="TIME", help="How long one benchmark runs: 1s, 100x.")] = "1s",
+    pattern: Annotated[
+        str, typer.Option("--bench", metavar="REGEXP", help="Only these benchmarks, as in `go test -bench`.")
+    ] = ".",
+    timeout: Annotated[
+        float, typer.Option(min=0.1, metavar="SECONDS", help="What one run of a benchmark may take.")
+    ] = 600.0,
+    format_: Annotated[str, typer.Option("--format", metavar="[text|markdown|json]", help="Report form.")] = "text",
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report to a file.")] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Draw the results.")] = None,
+    write_benchmarks: Annotated[
+        bool,
+        typer.Option(
+            "--write-benchmarks",
+            help="Measure nothing; write gofixer_bench_test.go files for changed functions without a benchmark.",
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --write-benchmarks: only show the new files, as a patch.")
+    ] = False,
+    go: Annotated[Path | None, typer.Option(metavar="FILE", help="The Go toolchain to use.")] = None,
+    jobs: Annotated[int, typer.Option(min=0, metavar="N", help="Worker processes; 0 means one per core.")] = 0,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Do not use or write gofixer's own cache.")] = False,
+    config: _Config = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Leave these paths out (as in .gitignore).")
+    ] = None,
+    include_generated: Annotated[bool, typer.Option("--include-generated", help="Generated files too.")] = False,
+    transforms: _Transforms = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and notes.")] = False,
+    color: _Color = Colour.AUTO,
+) -> int:
+    """Run your benchmarks that execute what `fix` would change, before and after; no file is changed.
+
+    It runs the benchmarks' code, in the packages' folders, as `go test -bench` does.
+    """
+    from gofixer.bench.run import Options as Rounds
+    from gofixer.cli.bench import Options, bench_command
+
+    return bench_command(
+        Options(
+            paths=tuple(paths or ()),
+            select=tuple(select or ()),
+            ignore=tuple(ignore or ()),
+            unsafe=unsafe,
+            rounds=Rounds(count, benchtime, timeout, pattern),
+            form=format_,
+            output=output,
+            plot=plot,
+            write=write_benchmarks,
+            dry_run=dry_run,
+            go=go,
+            jobs=jobs,
+            cache=not no_cache,
+            config=config,
+            exclude=tuple(exclude or ()),
+            include_generated=include_generated,
+            transforms=transforms,
+            quiet=quiet,
+            colour=color.value,
+        )
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -10,12 +9,14 @@ from pathlib import Path
 
 from gofixer import pipeline
 from gofixer.cli.main import WrittenInterrupt
+from gofixer.cli.output import write_output
 from gofixer.cli.progress import progress_on
 from gofixer.cli.settings import available, choose, configuration
 from gofixer.cli.terminal import complain, palette, write_bytes
 from gofixer.engine.model import Outcome, Report, Request, Verify
 from gofixer.errors import ExitCode, UserError
 from gofixer.report import text
+from gofixer.report.evidence import evidence as evidence_lines
 from gofixer.report.paths import relative
 from gofixer.report.printer import FORMATS
 
@@ -44,6 +45,8 @@ class Options:
     quiet: bool
     verbose: int
     colour: str
+    evidence: bool = False
+    evidence_bench: bool = False
 
 
 def fix_command(options: Options) -> int:
@@ -67,6 +70,8 @@ def fix_command(options: Options) -> int:
         cache=options.cache,
         include_generated=options.include_generated,
         exclude=options.exclude,
+        evidence=options.evidence,
+        allocations=options.evidence_bench,
     )
     with progress_on(sys.stderr, wanted=not options.quiet) as progress:
         report = pipeline.analyse(replace(request, progress=progress))
@@ -92,7 +97,7 @@ def _print(report: Report, options: Options, cwd: Path) -> None:
     else:
         document = FORMATS[options.form](report, cwd, colour=out.colour and options.output is None, verbose=verbose)
     if options.output is not None:
-        _write_output(options.output, document)
+        write_output(options.output, document)
     else:
         write_bytes(document)
     lines: list[str] = []
@@ -101,6 +106,8 @@ def _print(report: Report, options: Options, cwd: Path) -> None:
         if patch:
             shown = report.findings if verbose else [f for f in report.findings if f.outcome is Outcome.REJECTED]
             lines += text.findings(shown, cwd, err, verbose=True)
+        if options.form == "text":
+            lines += evidence_lines(report.findings, cwd)
         if options.verbose > 1:
             lines += [f"ran: {command}" for command in report.commands]
     if options.statistics:
@@ -111,16 +118,6 @@ def _print(report: Report, options: Options, cwd: Path) -> None:
         lines.append(f"gofixer: error: {report.missing_toolchain}")
     for line in lines:
         complain(line)
-
-
-def _write_output(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise UserError(f"--output {path}: cannot be written: {error.strerror}") from error
 
 
 def _exit_code(report: Report, analysed: Report, options: Options) -> int:

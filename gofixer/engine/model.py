@@ -93,7 +93,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to do. ``paths`` as given by the user, relative to ``cwd``."""
+    """What to do. ``paths`` as given by the user, relative to ``cwd``.
+
+    ``evidence`` asks the compiler about every fix, ``allocations`` also the benchmarks that execute it.
+    """
 
     cwd: Path
     paths: tuple[str, ...]
@@ -108,6 +111,8 @@ class Request:
     include_generated: bool = False
     exclude: tuple[str, ...] = ()
     progress: Progress | None = None
+    evidence: bool = False
+    allocations: bool = False
 
 
 # Called with the stage's name, how much is done, of how much (0 where unknown).

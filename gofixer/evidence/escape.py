@@ -21,7 +21,7 @@ from gofixer.verify.model import Diagnostic
 from gofixer.verify.overlay import OverlayStore, require_read
 from gofixer.verify.packages import compile_packages, place
 
-_FLAGS = "-gcflags=-m=2 -d=defer=1"
+FLAGS = "-gcflags=-m=2 -d=defer=1"
 _HOST = Variant()
 
 
@@ -50,7 +50,7 @@ _FORMS = (
     (re.compile(r"(?P<name>)stack-allocated defer"), Kind.DEFER_STACK),
     (re.compile(r"(?P<name>)open-coded defer"), Kind.DEFER_OPEN),
 )
-_TELLING = re.compile(
+TELLING = re.compile(
     r": moved to heap: | capturing by (value|ref): | (escapes to heap|does not escape)$"
     r"|: (heap-allocated|stack-allocated|open-coded) defer$"
 )
@@ -100,6 +100,14 @@ class Change:
     appeared: tuple[EscapeLine, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the compiler says of each file, in the lines of the unfixed files, and what did not compile and why."""
+
+    words: Mapping[Path, tuple[Diagnostic, ...]]
+    failed: Mapping[Path, str]
+
+
 def escape_lines(
     toolchain: Toolchain,
     module: Module,
@@ -112,7 +120,39 @@ def escape_lines(
     timeout: float | None = None,
     commands: list[str] | None = None,
 ) -> Escapes:
-    """Compiles the packages of the folders with their tests and collects what the compiler says of them.
+    """Compiles the packages of the folders with their tests and collects what the compiler says of escapes in them.
+
+    The arguments and errors are those of `compiler_says`.
+    """
+    said = compiler_says(
+        toolchain,
+        module,
+        directories,
+        TELLING,
+        cache_dir=cache_dir,
+        contents=contents,
+        unfixed=unfixed,
+        variant=variant,
+        timeout=timeout,
+        commands=commands,
+    )
+    return Escapes({file: read(words) for file, words in said.words.items()}, said.failed)
+
+
+def compiler_says(
+    toolchain: Toolchain,
+    module: Module,
+    directories: Collection[Path],
+    telling: re.Pattern[str],
+    *,
+    cache_dir: Path,
+    contents: Mapping[Path, bytes] | None = None,
+    unfixed: Mapping[Path, bytes] | None = None,
+    variant: Variant = _HOST,
+    timeout: float | None = None,
+    commands: list[str] | None = None,
+) -> Said:
+    """Compiles the packages of the folders with their tests and collects the compiler's lines that match ``telling``.
 
     ``contents`` stands in for files on disk; positions are mapped back to ``unfixed`` (default: the disk). A
     compilation that the build cache knows replays its words. Only packages asked for are compiled anew, and the
@@ -127,20 +167,19 @@ def escape_lines(
     tool = GoTool(toolchain, root, variant, module.env, timeout)
     store = OverlayStore(cache_dir)
     overlay = store.write(root, after) if after else None
-    compiled = compile_packages(tool, sorted(folders), overlay, _FLAGS)
+    compiled = compile_packages(tool, sorted(folders), overlay, FLAGS)
     if commands is not None:
         commands.extend(tool.commands)
     if compiled.failure:
-        return Escapes({}, dict.fromkeys(folders.values(), compiled.failure))
+        return Said({}, dict.fromkeys(folders.values(), compiled.failure))
     maps = line_maps(old, after)
-    found: dict[Path, dict[EscapeLine, None]] = {}
+    found: dict[Path, list[Diagnostic]] = {}
     # The explanations between the statements are many times as long as the statements.
-    telling = "\n".join(line for line in compiled.said.splitlines() if _TELLING.search(line))
-    for said in parse(telling, root, overlay, maps, "escape", None):
-        line = _read(said)
-        if line is not None and said.file is not None and said.file.parent in folders:
+    short = "\n".join(line for line in compiled.said.splitlines() if telling.search(line))
+    for said in parse(short, root, overlay, maps, "escape", None):
+        if said.file is not None and said.file.parent in folders:
             name = given.get(said.file, folders[said.file.parent] / said.file.name)
-            found.setdefault(name, {})[line] = None
+            found.setdefault(name, []).append(said)
     failed: dict[Path, str] = {}
     for directory, text in compiled.messages:
         first = next(iter(parse(text, root, overlay, maps, "build", directory)), None)
@@ -148,7 +187,13 @@ def escape_lines(
             failed.setdefault(folders[directory], first.sentence(root))
     if overlay:
         require_read({f.parent for f in after} & folders.keys() - {d for d, _ in compiled.messages}, compiled.ignored)
-    return Escapes({file: tuple(sorted(lines, key=_position)) for file, lines in found.items()}, failed)
+    return Said({file: tuple(words) for file, words in found.items()}, failed)
+
+
+def read(words: Iterable[Diagnostic]) -> tuple[EscapeLine, ...]:
+    """The statements about escapes among what the compiler says of one file, in order, each once."""
+    lines = {line: None for said in words if (line := _read(said)) is not None}
+    return tuple(sorted(lines, key=_position))
 
 
 def compare(before: Iterable[EscapeLine], after: Iterable[EscapeLine], ranges: Iterable[tuple[int, int]]) -> Change:

@@ -271,7 +271,6 @@ def test_wrong_use_is_one_sentence_and_exits_2(engine: Engine, go: Go, arguments
     [
         *((command,) for command in LATER),
         ("--interactive",),
-        ("--evidence",),
         ("--profile", "cpu.pprof"),
         ("--verify", "test"),
         ("--format", "sarif"),
@@ -291,11 +290,11 @@ def test_help_lists_only_what_works(go: Go) -> None:
     code, out, _ = go("fix", "--help")
     assert code == ExitCode.OK
     assert "--dry-run" in out
-    for word in ("--interactive", "--evidence", "--profile", "sarif", "github", "markdown"):
+    for word in ("--interactive", "--profile", "sarif", "github", "markdown"):
         assert word not in out
     code, out, _ = go("--help")
     assert code == ExitCode.OK
-    assert set(re.findall(r"^  (\w+)  ", out, re.MULTILINE)) == {"fix", "list", "explain", "test", "undo"}
+    assert set(re.findall(r"^  (\w+)  ", out, re.MULTILINE)) == {"fix", "list", "explain", "test", "undo", "bench"}
 
 
 # -- configuration ----------------------------------------------------------------------------------------------

@@ -39,5 +39,5 @@ def test_configuration_examples_are_taken(tmp_path: Path, block: str) -> None:
 
 def test_the_readme_names_every_option_that_it_says_is_missing() -> None:
     text = (ROOT / "README.md").read_text()
-    for word in ("--verify test", "--evidence", "sarif", "github", "markdown"):
+    for word in ("--verify test", "sarif", "github", "markdown"):
         assert word in text
