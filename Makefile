@@ -12,7 +12,7 @@ STAMP   := $(VENV)/.installed
 export GOTOOLCHAIN ?= local
 export GOFLAGS     ?= -buildvcs=false
 
-.PHONY: demo test lint fmt bench real package-test clean help
+.PHONY: demo test lint fmt docs bench real package-test clean help
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ lint: $(STAMP)
 fmt: $(STAMP)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+## make docs          write docs/transforms from the transforms
+docs: $(STAMP)
+	$(BIN)/python docs/generate.py
 
 ## make bench         TREE=folder of Go repositories, MODULE=folder of a module: ratios against peers, side by side
 bench: $(STAMP)

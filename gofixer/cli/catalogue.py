@@ -9,6 +9,7 @@ from pathlib import Path
 from gofixer.cli.settings import available, configuration
 from gofixer.cli.terminal import palette, write_bytes
 from gofixer.errors import ExitCode, UserError
+from gofixer.report.pages import page
 from gofixer.transform import Transform
 
 _COLUMNS = ("name", "family", "exercise", "applies", "gate", "go", "summary")
@@ -52,26 +53,11 @@ def explain_command(name: str, folder: Path | None, config: Path | None, colour:
         close = difflib.get_close_matches(name, [t.name for t in transforms], n=1)
         hint = f"did you mean {close[0]}?" if close else "`gofixer list` shows them"
         raise UserError(f"no transform is called {name}; {hint}")
-    page = f"# {found.name}\n\n{_facts(found)}\n\n{found.documentation or found.summary}\n"
     if palette(colour, sys.stdout).colour:
         from rich.console import Console
         from rich.markdown import Markdown
 
-        Console(force_terminal=True).print(Markdown(page))
+        Console(force_terminal=True).print(Markdown(page(found)))
     else:
-        write_bytes(page.encode())
+        write_bytes(page(found).encode())
     return ExitCode.OK
-
-
-def _facts(transform: Transform) -> str:
-    seeds = ", ".join(transform.seeds) or "none"
-    lines = [
-        f"family {transform.family}, exercise {seeds}; {transform.applicability.value}, gate {transform.gate.value}, "
-        f"Go versions: {transform.go}."
-    ]
-    lines += [
-        f"- option `{name}`: {option.help} (default `{option.default}`"
-        + (f"; one of {', '.join(option.choices)})" if option.choices else ")")
-        for name, option in transform.options.items()
-    ]
-    return "\n".join(lines)
