@@ -26,6 +26,8 @@ _MEASURES = re.compile(
 )
 # The names that a file may give to packages whose every function measures.
 _RENAMED = re.compile(rb'(?m)^[ \t]*(?:import[ \t]+)?(\w+|\.)[ \t]+"runtime/(?:pprof|metrics)"')
+_CALLED = re.compile(rb"(\w+)\(")
+_BODY = re.compile(rb"(?m)^func (?:\([^)\n]*\) )?(\w+)[\[(](?:.*\}\r?$|(?s:.*?)^\})")
 _CLOCK = re.compile(rb"\b(time\.Now|trace\.Start)\(")
 _SAYS = re.compile(r'(?i)"[^"]*\b(gc|garbage|collect(ed|ing|ion|or)?)\b')
 _TAGS = re.compile(rb"(?m)^//go:build .*\b\w*(debug|bench|pprof|profil|test)\w*")
@@ -38,7 +40,9 @@ _HANDLER = re.compile(r"http\.ResponseWriter|gin\.Context|echo\.Context|fiber\.C
 _COMMAND = re.compile(r"cobra\.Command|cli\.(Context|Command)\b")
 _IDLE = re.compile(
     r"(?i)\bgc$|FreeOSMemory|log|print|debug|info|warn|\.error|\.write|\.header|encode|\.context$|\.flush$|time\.|sleep"
+    r"|\.r?(un)?lock$"
 )
+_LOCK = re.compile(rb"\.R?Lock\(\)$")
 
 
 def wanted(call: Node, cx: Context) -> str | None:
@@ -53,6 +57,8 @@ def wanted(call: Node, cx: Context) -> str | None:
         return "is called more than once in a row, for stable numbers"
     if (after is not None and _CLOCK.search(after.text)) or (before is not None and _CLOCK.search(before.text)):
         return "stands before or inside a measurement"
+    if before is not None and _LOCK.search(before.text) and (after is None or b"Unlock()" in after.text):
+        return "is all that is done under a lock"
     if any(isinstance(other, nodes.ExpressionStatement) and _SAYS.search(other.str) for other in (before, after)):
         return "the message beside it speaks of a collection"
     if cx.mentions(cx.declaration(call), "FreeOSMemory"):
@@ -77,7 +83,7 @@ def collector_is_watched(cx: Context) -> str | None:
 
 
 def measured(place: Node, cx: Context) -> str | None:
-    """The function, one it calls, or one that calls it measures memory."""
+    """The function, one it calls (in any file or package of the module), or one that calls it measures memory."""
     own = cx.declaration(place)
     name = _name(own)
     for other in cx.facts.tree.root.children:
@@ -87,6 +93,11 @@ def measured(place: Node, cx: Context) -> str | None:
     for called, text in called_elsewhere(own, cx):
         if _MEASURES.search(text):
             return f"`{called}` measures memory or goroutines"
+    names = set(_CALLED.findall(own.text))
+    for path, source in others(cx):
+        for function in _BODY.finditer(source):
+            if function[1] in names and (found := _measure(function[0], source)):
+                return f"`{found}` in {path.name} measures memory or goroutines"
     if name and name not in ("main", "init"):
         for path, source in others(cx):
             if re.search(rb"\b%s\b" % name.encode(), source) and (found := _measure(source, source)):
