@@ -43,7 +43,7 @@ there where nothing to their left in the statement has to come first, and only w
 the call would (not on the right of `&&`, in the head of a loop, in a case). Refused: a writer behind an interface (the
 bytes would escape), `Fprintf` in a `defer`, an argument that may write to the writer or change what an earlier one is
 formatted from. `append(dst, ...)` piece by piece writes to the free end of `dst` also when `dst` has to grow in the
-end; so `dst` must be a variable that is not set from a part of another slice.
+end; so for more than one piece `dst` must be a local variable that only ever holds memory of its own.
 
 ## When not to use it
 
