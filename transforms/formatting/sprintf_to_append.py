@@ -43,7 +43,8 @@ there where nothing to their left in the statement has to come first, and only w
 the call would (not on the right of `&&`, in the head of a loop, in a case). Refused: a writer behind an interface (the
 bytes would escape), `Fprintf` in a `defer`, an argument that may write to the writer or change what an earlier one is
 formatted from. `append(dst, ...)` piece by piece writes to the free end of `dst` also when `dst` has to grow in the
-end; so for more than one piece `dst` must be a local variable that only ever holds memory of its own.
+end; so that is done only where `dst` is a local variable with memory of its own. Elsewhere the text is put together in
+a buffer and appended at once.
 
 ## When not to use it
 

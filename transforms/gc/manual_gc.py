@@ -29,8 +29,8 @@ Safe: results are unchanged, only the timing of memory is not. Refused wherever 
 code does: finalizers, cleanups and weak pointers in the package or in one of the module that it imports, cgo or a tuned
 collector in the package, a collector that the module may switch off; memory that is measured or profiled, a clock that
 is started; tests, examples, benchmarks and what serves them; debug and admin endpoints, commands and options; cache
-eviction; a goroutine, defer, callback or function value; calls in a row; the one way through a batch program. Packages of
-other modules are not read: a finalizer that one of them waits for runs later, at the next collection of the runtime.
+eviction; a goroutine, defer, callback or function value; calls in a row; the one way through a batch program. Packages
+of other modules are not read: a finalizer that one of them waits for runs later, at the runtime's next collection.
 
 ## When not to use it
 Where a program has to give memory back at a known point, `debug.FreeOSMemory` says so, and GOMEMLIMIT or
