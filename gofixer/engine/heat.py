@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gofixer.context import Context, Match
 from gofixer.engine.functions import declared_name
+from gofixer.engine.model import Note
 from gofixer.engine.state import FileState
 from gofixer.facts.modules import Module
-from gofixer.profiles.heat import Cost, Heat, Share
+from gofixer.profiles.heat import Cost, Heat, Share, strangers
 from gofixer.profiles.index import Declaration, Source
-from gofixer.profiles.kinds import RECORDED_AS, Kind
+from gofixer.profiles.kinds import RECORDED_AS
 from gofixer.profiles.read import Profile
 from gofixer.syntax import nodes, parse
 from gofixer.transform import Gate, Transform
-
-# The cumulative share, in percent, from which a place is hot unless the configuration says otherwise.
-HOT_SHARE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class Warmth:
     hot: bool = False
     closed: str = ""
     cold: str = ""
-    evidence: Mapping[str, object] | None = None
+    evidence: Mapping[str, object] = field(default_factory=dict)
 
 
 class HotSpots:
@@ -103,6 +101,21 @@ class HotSpots:
         )
 
 
+def warnings(profiles: Sequence[Profile], modules: Iterable[Module], cwd: Path) -> Iterator[Note]:
+    """What is to be said of profiles that cannot speak for some modules."""
+    modules = tuple(modules)
+    for profile in profiles:
+        if not any(profile.totals.values()):
+            yield Note("the profile holds no samples; nothing is hot by it", profile.path)
+    if not modules:
+        return
+    for profile in strangers((p for p in profiles if p.functions), [(module.path, module.root) for module in modules]):
+        names = ", ".join(sorted(module.path for module in modules)[:3])
+        most = ", ".join(profile.costliest_packages())
+        spent = f"; most of it was spent in {most}" if most else ""
+        yield Note(f"nothing in the profile belongs to {names}{spent}", profile.path)
+
+
 def without_profile(transform: Transform) -> Warmth:
     """What is to be known of a site where no profile was given."""
     return Warmth(closed=f"{_needed(transform)}: give one with --profile" if transform.gate is Gate.PROFILE else "")
@@ -133,9 +146,7 @@ def _package(path: Path, module: Module) -> str:
 
 def _evidence(best: Cost, costs: Iterable[Cost]) -> dict[str, object]:
     """The part of a finding's evidence that profiles give: shares in percent, rounded to two places."""
-    kinds: dict[Kind, object] = {
-        cost.kind.value: {"lines": _rounded(cost.lines), "function": _rounded(cost.function)} for cost in costs
-    }
+    kinds = {cost.kind.value: {"lines": _rounded(cost.lines), "function": _rounded(cost.function)} for cost in costs}
     return {"profile": {"share": round(best.share, 2), "kind": best.kind.value, "kinds": kinds}}
 
 
