@@ -102,8 +102,8 @@ class Note:
 class Request:
     """What to do. ``paths`` as given by the user, relative to ``cwd``; so are ``profiles``.
 
-    ``evidence`` asks the compiler about every fix, ``allocations`` also the benchmarks that execute it. ``min_share`` is
-    the percent of the profiles that a finding must have to be acted on.
+    ``evidence`` asks the compiler about every fix, ``allocations`` also the benchmarks that execute it. ``min_share``
+    is the percent of the profiles that a finding must have to be acted on.
     """
 
     cwd: Path

@@ -135,6 +135,27 @@ PACKED = gzip.compress(cpu(([MAIN], 1)).bytes())
         (short_sample(), "damaged"),
         (outside_of_the_strings(), "damaged"),
     ],
+    ids=[
+        "empty",
+        "no end",
+        "no data",
+        "damaged gzip",
+        "gzip of text",
+        "Go",
+        "ELF",
+        "no sample types",
+        "heap as text",
+        "mutex as text",
+        "goroutines as text",
+        "gperftools",
+        "trace",
+        "goroutines",
+        "difference",
+        "no names",
+        "no such function",
+        "a value too few",
+        "no such text",
+    ],
 )
 def test_what_is_no_profile(tmp_path: Path, data: bytes, sentence: str) -> None:
     path = tmp_path / "cpu.pprof"

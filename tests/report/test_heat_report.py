@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 
 from inline_snapshot import snapshot
+from reports import CWD, finding, report
 
 from gofixer.engine.model import Finding, Outcome
 from gofixer.report import heat, text
 from gofixer.report.json_report import render
 from gofixer.report.palette import PLAIN
 
-from .reports import CWD, finding, report
-
 
 def measured(share: float, outcome: Outcome = Outcome.PROPOSED, reason: str = "", **changes: object) -> Finding:
     lines = {"flat": 0.0, "cum": share}
-    kinds = {"cpu": {"lines": lines, "function": {"flat": 1.0, "cum": 30.0}}, "alloc": {"lines": None, "function": None}}
+    kinds = {
+        "cpu": {"lines": lines, "function": {"flat": 1.0, "cum": 30.0}},
+        "alloc": {"lines": None, "function": None},
+    }
     evidence = {"profile": {"share": share, "kind": "cpu", "kinds": kinds}}
     return finding(outcome, reason, evidence=evidence, **changes)
 
