@@ -18,15 +18,18 @@ from gofixer.patch.apply import Write, Written, write_files
 from gofixer.patch.diff import file_diff, hunks
 from gofixer.patch.names import naming
 from gofixer.paths import cache_dir, state_dir
+from gofixer.profiles.read import read_profile
 from gofixer.prove import GoProver
 
 
 def analyse(request: Request) -> Report:
     """Find, rewrite and prove; nothing is written to the tree.
 
-    Raises `UserError` for wrong use, and where the toolchain that the user named cannot be used. Without any
-    toolchain the report says so, and every finding that needs it is skipped with that reason.
+    Raises `UserError` for wrong use, for a profile that cannot be used, and where the toolchain that the user named
+    cannot be used. Without any toolchain the report says so, and every finding that needs it is skipped with that
+    reason.
     """
+    profiles = [read_profile(request.cwd / path, str(path)) for path in request.profiles]
     toolchain, missing = _toolchain(request)
     oracle = Oracle(toolchain, cache_dir()) if toolchain else None
     prover: Prover = Unproved()
@@ -39,6 +42,7 @@ def analyse(request: Request) -> Report:
         prover=prover,
         hunks=hunks,
         cache=cache_dir() if request.cache else None,
+        profiles=profiles,
     )
     try:
         report = run(request, services)

@@ -10,7 +10,7 @@ one check function. The check gets a `Match` and a `Context` and returns a value
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
@@ -19,6 +19,7 @@ from gofixer.context import Context, Match
 from gofixer.edits.model import Applicability, Edit, Fix, Span
 from gofixer.facts.types import ExprInfo, Object, Type
 from gofixer.match.pattern import Pattern, compile_pattern
+from gofixer.profiles.kinds import Kind
 from gofixer.syntax import Node, nodes
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "ExprInfo",
     "Fix",
     "Gate",
+    "Kind",
     "Match",
     "Node",
     "Object",
@@ -67,6 +69,7 @@ class Skip:
 Result = Fix | Skip | None
 Check = Callable[[Match, Context], Result]
 Screen = Callable[[Match, Context], Skip | bool]
+CostAt = Callable[[Match, Context], Iterable[Span | str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,11 @@ class Transform:
     toolchain, a package that does not compile) such a site is skipped before the check is asked. ``screen`` decides
     what the syntax alone tells, before types are asked for at all: a `Skip`, False for what is not the smell, True to
     go on with the check; it must not use `Context.types`.
+
+    ``costs`` are the kinds of profile that show what the transform saves: they open its profile gate and decide
+    `Context.hot`. ``cost_at`` says where that cost shows, by default on the lines of the match: byte ranges of the
+    file, or names of functions of the package (``f``, ``(*T).m``), of which the costliest counts; it must not use
+    `Context.types` either.
     """
 
     name: str
@@ -100,6 +108,8 @@ class Transform:
     go: str = "any"
     types: bool = True
     screen: Screen | None = None
+    costs: tuple[Kind, ...] = (Kind.CPU, Kind.ALLOC, Kind.OBJECTS)
+    cost_at: CostAt | None = None
     options: Mapping[str, Option] = field(default_factory=dict)
     documentation: str = ""
     declarative: bool = False

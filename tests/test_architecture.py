@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("match",),
     ("facts",),
     ("edits",),
+    ("profiles",),
     ("context",),
     ("transform",),
     ("engine",),

@@ -117,10 +117,17 @@ def fix(
             "--evidence-bench", help="With the allocations per operation of your benchmarks, which are run for it."
         ),
     ] = False,
-    profile: Annotated[list[str] | None, typer.Option("--profile", hidden=True)] = None,
+    profile: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="A pprof profile: ranks findings, opens the gates of what is hot."),
+    ] = None,
+    min_share: Annotated[
+        float | None,
+        typer.Option(metavar="PERCENT", help="Only what has this much of the profile."),
+    ] = None,
 ) -> int:
     """Find, rewrite, prove, and apply the safe fixes (or show them with --dry-run)."""
-    for name, used in (("--interactive", interactive), ("--profile", profile)):
+    for name, used in (("--interactive", interactive),):
         if used:
             raise UserError(f"{name} does not exist in this version")
     _word("--format", format_, _FORMATS, _LATER_FORMATS)
@@ -151,6 +158,8 @@ def fix(
             colour=color.value,
             evidence=evidence or evidence_bench,
             evidence_bench=evidence_bench,
+            profiles=tuple(profile or ()),
+            min_share=min_share,
         )
     )
 

@@ -11,11 +11,11 @@ from gofixer import pipeline
 from gofixer.cli.main import WrittenInterrupt
 from gofixer.cli.output import write_output
 from gofixer.cli.progress import progress_on
-from gofixer.cli.settings import available, choose, configuration
+from gofixer.cli.settings import available, choose, configuration, profiling
 from gofixer.cli.terminal import complain, palette, write_bytes
 from gofixer.engine.model import Outcome, Report, Request, Verify
 from gofixer.errors import ExitCode, UserError
-from gofixer.report import text
+from gofixer.report import heat, text
 from gofixer.report.evidence import evidence as evidence_lines
 from gofixer.report.paths import relative
 from gofixer.report.printer import FORMATS
@@ -47,6 +47,8 @@ class Options:
     colour: str
     evidence: bool = False
     evidence_bench: bool = False
+    profiles: tuple[Path, ...] = ()
+    min_share: float | None = None
 
 
 def fix_command(options: Options) -> int:
@@ -57,6 +59,7 @@ def fix_command(options: Options) -> int:
     active, selected = choose(transforms, config, options.select, options.ignore)
     if options.output is not None and options.output.is_dir():
         raise UserError(f"--output {options.output}: is a folder")
+    profiles, min_share = profiling(config, options.profiles, options.min_share)
     request = Request(
         cwd=cwd,
         paths=options.paths,
@@ -72,6 +75,8 @@ def fix_command(options: Options) -> int:
         exclude=options.exclude,
         evidence=options.evidence,
         allocations=options.evidence_bench,
+        profiles=profiles,
+        min_share=min_share,
     )
     with progress_on(sys.stderr, wanted=not options.quiet) as progress:
         report = pipeline.analyse(replace(request, progress=progress))
@@ -113,6 +118,7 @@ def _print(report: Report, options: Options, cwd: Path) -> None:
     if options.statistics:
         lines += text.statistics(report)
     if not options.quiet:
+        lines += heat.hottest(report.findings, cwd)
         lines += text.summary(report, unsafe=options.unsafe, verbose=verbose)
     if report.missing_toolchain:
         lines.append(f"gofixer: error: {report.missing_toolchain}")

@@ -43,6 +43,19 @@ def choose(
     return registry.select(transforms, select or config.select, (*ignore, *config.ignore))
 
 
+def profiling(
+    config: Config, profiles: tuple[Path, ...], min_share: float | None
+) -> tuple[tuple[Path, ...], float | None]:
+    """The profiles of a run and the share below which nothing counts; the command line goes before the file."""
+    if not profiles:
+        profiles = tuple((config.root or Path()) / name for name in config.profile)
+    if min_share is not None and not 0 <= min_share <= 100:
+        raise UserError("--min-share: a number of percent from 0 to 100")
+    if min_share is not None and not profiles:
+        raise UserError("--min-share is a share of a profile: give one with --profile FILE")
+    return profiles, min_share if min_share is not None or not profiles else config.min_share
+
+
 def check_config(config: Config, transforms: tuple[Transform, ...]) -> None:
     """Raise `UserError`, with the file and the key, where a configuration names what does not exist."""
     for name, given in config.options.items():

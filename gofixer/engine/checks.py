@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import fnmatch
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,12 +13,14 @@ import tree_sitter as ts
 from gofixer.context import Context, FileFacts, Match
 from gofixer.edits.model import Applicability, Fix, Span
 from gofixer.engine.config import Config
+from gofixer.engine.functions import function_name
+from gofixer.engine.heat import HotSpots, Warmth, without_profile
 from gofixer.engine.model import Finding, Outcome
 from gofixer.engine.state import FileState
 from gofixer.facts.words import holds
 from gofixer.match.matcher import Matcher, RawMatch
 from gofixer.match.pattern import Pattern
-from gofixer.syntax import Node, nodes
+from gofixer.syntax import Node
 from gofixer.transform import Skip, Transform
 
 NEEDS_UNSAFE = "changes behaviour: needs --unsafe"
@@ -26,7 +29,7 @@ DISPLAY_ONLY = "shown only: apply it by hand if it suits"
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The active transforms with their patterns as one matcher."""
+    """The active transforms with their patterns as one matcher; ``spots`` are the run's profiles, if any."""
 
     transforms: tuple[Transform, ...]
     selected: frozenset[str]
@@ -34,6 +37,7 @@ class Rules:
     unsafe: bool
     matcher: Matcher
     owners: tuple[int, ...]
+    spots: HotSpots | None = None
 
     @classmethod
     def build(cls, transforms: tuple[Transform, ...], selected: frozenset[str], config: Config, unsafe: bool) -> Rules:
@@ -50,6 +54,12 @@ class Rules:
         given = self.config.options.get(transform.name, {})
         return {name: given.get(name, option.default) for name, option in transform.options.items()}
 
+    def warmth(self, state: FileState, transform: Transform, match: Match, facts: FileFacts) -> Warmth:
+        """What the run's profiles say of a match."""
+        if self.spots is None:
+            return without_profile(transform)
+        return self.spots.at(state, transform, match, Context(facts, match, self.options(transform)))
+
     def ignored_in(self, transform: Transform, path: Path) -> bool:
         """Whether ``per-file-ignores`` excludes the transform from a file."""
         root = self.config.root
@@ -64,7 +74,9 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A fix that a check made, not merged yet. ``names`` are the new names by the declaration they live in."""
+    """A fix that a check made, not merged yet. ``names`` are the new names by the declaration they live in,
+    ``evidence`` is what is known already of its worth.
+    """
 
     transform: Transform
     order: int
@@ -73,6 +85,7 @@ class Draft:
     function: str
     declaration: Span
     names: frozenset[tuple[Span, str]] = field(default_factory=frozenset)
+    evidence: Mapping[str, object] = field(default_factory=dict)
 
 
 def check_file(
@@ -95,10 +108,11 @@ def check_file(
         if not (inside or first) or (order, raw.span) in seen or rules.ignored_in(transform, state.path):
             continue
         match = wrap(raw, facts)
-        result: Draft | Skip | bool | None = screened(match, transform, facts, rules)
+        warmth = rules.warmth(state, transform, match, facts)
+        result: Draft | Skip | bool | None = screened(match, transform, facts, rules, warmth.hot)
         if result is True and inside:
             reserved = tuple(name for draft in drafts for name in draft.names)
-            result = _ask(match, raw, transform, facts, unknown, rules, order, reserved)
+            result = _ask(match, raw, transform, facts, unknown, rules, order, reserved, warmth)
         if result is None or isinstance(result, bool):
             continue
         seen.add((order, raw.span))
@@ -107,23 +121,26 @@ def check_file(
             covering = state.suppressions.match(transform.name, transform.family, *_lines(state, raw.span))
             if covering is not None:
                 reason = f"suppressed by the comment on line {covering.line}"
-                findings.append(finding(state, transform, raw.span, Outcome.SUPPRESSED, reason, function, result.fix))
+                made = finding(state, transform, raw.span, Outcome.SUPPRESSED, reason, function, result.fix)
+                findings.append(dataclasses.replace(made, evidence=warmth.evidence))
             elif held := _held_back(result.fix, state, transform, raw.span, rules):
                 outcome, reason = held
-                findings.append(finding(state, transform, raw.span, outcome, reason, function, result.fix))
+                made = finding(state, transform, raw.span, outcome, reason, function, result.fix)
+                findings.append(dataclasses.replace(made, evidence=warmth.evidence))
             else:
                 drafts.append(result)
         else:
             state.suppressions.match(transform.name, transform.family, *_lines(state, raw.span))
-            findings.append(finding(state, transform, raw.span, Outcome.SKIPPED, result.reason, function))
+            made = finding(state, transform, raw.span, Outcome.SKIPPED, result.reason, function)
+            findings.append(dataclasses.replace(made, evidence=warmth.evidence))
     return drafts, findings
 
 
-def screened(match: Match, transform: Transform, facts: FileFacts, rules: Rules) -> Skip | bool:
-    """What a transform's screen says of a match; True where it has none."""
+def screened(match: Match, transform: Transform, facts: FileFacts, rules: Rules, hot: bool) -> Skip | bool:
+    """What a transform's screen says of a match; True where it has none. ``hot`` is what profiles say."""
     if transform.screen is None:
         return True
-    place = Context(facts, match, rules.options(transform), selected=transform.name in rules.selected)
+    place = Context(facts, match, rules.options(transform), selected=transform.name in rules.selected, hot=hot)
     return transform.screen(match, place)
 
 
@@ -136,6 +153,7 @@ def _ask(
     rules: Rules,
     order: int,
     reserved: Sequence[tuple[Span, str]],
+    warmth: Warmth,
 ) -> Draft | Skip | None:
     errors = facts.tree.errors
     if any(start < match.span[1] and match.span[0] < max(end, start + 1) for start, end in errors):
@@ -147,7 +165,7 @@ def _ask(
         if not _confirmed(raw, pattern, facts):
             return None
     selected = transform.name in rules.selected
-    place = Context(facts, match, rules.options(transform), selected=selected, reserved=reserved)
+    place = Context(facts, match, rules.options(transform), selected, warmth.hot, reserved)
     for name, words in pattern.where.items():
         if not all(holds(words, node, place) for node in match.many(name)):
             return None
@@ -156,9 +174,14 @@ def _ask(
         return result
     if any(edit.start < end and start < edit.end for edit in result.edits for start, end in errors):
         return Skip("the rewrite would touch a syntax that gofixer cannot read")
+    if warmth.closed and not selected:
+        return Skip(warmth.closed)
+    if warmth.cold:
+        return Skip(warmth.cold)
     function = function_name(match.node)
     declaration = place.declaration(match.node).span
-    return Draft(transform, order, raw.span, result, function, declaration, frozenset(place.names))
+    names = frozenset(place.names)
+    return Draft(transform, order, raw.span, result, function, declaration, names, warmth.evidence)
 
 
 def _confirmed(raw: RawMatch, pattern: Pattern, facts: FileFacts) -> bool:
@@ -237,17 +260,3 @@ def finding(
         reason=reason,
         function=function,
     )
-
-
-def function_name(node: Node) -> str:
-    """Name of the function around a node as Go prints it: ``f``, ``(*T).m``, ``T.m``; empty at package level."""
-    for ancestor in node.ancestors():
-        if isinstance(ancestor, nodes.FunctionDeclaration):
-            return ancestor.name.str
-        if isinstance(ancestor, nodes.MethodDeclaration):
-            parameter = next(iter(ancestor.receiver.descendants(nodes.ParameterDeclaration)), None)
-            receiver = parameter.type.str.split("[")[0] if parameter else ""
-            return (
-                f"({receiver}).{ancestor.name.str}" if receiver.startswith("*") else f"{receiver}.{ancestor.name.str}"
-            )
-    return ""

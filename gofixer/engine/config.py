@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import overload
 
 from gofixer.errors import UserError
 
@@ -16,7 +17,11 @@ Value = str | int | bool
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The settings of one run; ``rules`` are the raw tables of declarative transforms, ``root`` the file's folder."""
+    """The settings of one run; ``rules`` are the raw tables of declarative transforms, ``root`` the file's folder.
+
+    ``profile`` names files relative to that folder. ``hot_share`` is the cumulative percent of a profile from which a
+    place is hot and the profile gate opens, ``min_share`` the percent below which nothing is proposed.
+    """
 
     path: Path | None = None
     select: tuple[str, ...] = ()
@@ -24,6 +29,8 @@ class Config:
     exclude: tuple[str, ...] = ()
     unsafe: bool = False
     profile: tuple[str, ...] = ()
+    hot_share: float = 1.0
+    min_share: float | None = None
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     rules: tuple[Mapping[str, object], ...] = ()
@@ -61,6 +68,8 @@ def load(path: Path) -> Config:
         exclude=reader.strings("exclude"),
         unsafe=reader.boolean("unsafe"),
         profile=reader.strings("profile"),
+        hot_share=reader.percent("hot-share", 1.0),
+        min_share=reader.percent("min-share", None),
         per_file_ignores=reader.ignores(),
         options=reader.options(),
         rules=reader.rules(),
@@ -92,6 +101,18 @@ class _Reader:
         if not isinstance(value, bool):
             raise self._fail(key, "true or false")
         return value
+
+    @overload
+    def percent(self, key: str, default: float) -> float: ...
+    @overload
+    def percent(self, key: str, default: None) -> float | None: ...
+    def percent(self, key: str, default: float | None) -> float | None:
+        value = self._data.pop(key, default)
+        if value is default:
+            return default
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
+            raise self._fail(key, "a number of percent from 0 to 100")
+        return float(value)
 
     def ignores(self) -> dict[str, tuple[str, ...]]:
         value = self._data.pop("per-file-ignores", {})

@@ -58,6 +58,13 @@ class Finding:
     diff: str = ""
     proved: bool = True
 
+    @property
+    def share(self) -> float:
+        """Percent of the run's profile that falls on the finding, the kind that matters most to it; 0 without one."""
+        profile = self.evidence.get("profile")
+        share = profile.get("share") if isinstance(profile, Mapping) else None
+        return float(share) if isinstance(share, int | float) else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
@@ -93,9 +100,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to do. ``paths`` as given by the user, relative to ``cwd``.
+    """What to do. ``paths`` as given by the user, relative to ``cwd``; so are ``profiles``.
 
-    ``evidence`` asks the compiler about every fix, ``allocations`` also the benchmarks that execute it.
+    ``evidence`` asks the compiler about every fix, ``allocations`` also the benchmarks that execute it. ``min_share``
+    is the percent of the profiles that a finding must have to be acted on.
     """
 
     cwd: Path
@@ -110,6 +118,8 @@ class Request:
     cache: bool = True
     include_generated: bool = False
     exclude: tuple[str, ...] = ()
+    profiles: tuple[Path, ...] = ()
+    min_share: float | None = None
     progress: Progress | None = None
     evidence: bool = False
     allocations: bool = False

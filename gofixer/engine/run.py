@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from gofixer.context import FileFacts, file_imports
@@ -15,6 +15,7 @@ from gofixer.edits.model import Fix, Span
 from gofixer.engine.answers import Answers
 from gofixer.engine.checks import Draft, Rules, check_file, finding, screened, wrap
 from gofixer.engine.discover import discover
+from gofixer.engine.heat import HotSpots, warnings
 from gofixer.engine.merging import fix_edits, merge, render_fixes
 from gofixer.engine.model import FileChange, Finding, ModuleInfo, Note, Outcome, Report, Request
 from gofixer.engine.proof import Batch, Judgement, Proposal, Prover, Unproved
@@ -26,6 +27,7 @@ from gofixer.facts.modules import Module, ModuleError, file_go_version, find_mod
 from gofixer.facts.oracle import Oracle
 from gofixer.facts.toolchain import Toolchain
 from gofixer.facts.types import FileTypes, Unknown
+from gofixer.profiles.read import Profile
 from gofixer.syntax import parse
 
 MAX_PASSES = 10
@@ -37,7 +39,8 @@ Hunks = Callable[[bytes, bytes, Kept], bytes]
 class Services:
     """What the engine is given from outside: the toolchain (or why there is none), the oracle, the prover.
 
-    ``hunks`` renders the difference of two contents for a finding; ``cache`` is the cache folder or None.
+    ``hunks`` renders the difference of two contents for a finding; ``cache`` is the cache folder or None;
+    ``profiles`` are those that the user gave.
     """
 
     toolchain: Toolchain | None
@@ -46,6 +49,7 @@ class Services:
     prover: Prover
     hunks: Hunks
     cache: Path | None
+    profiles: Sequence[Profile] = ()
 
 
 def run(request: Request, services: Services) -> Report:
@@ -80,6 +84,7 @@ class _Run:
         for path, scanned in found.items():
             if scanned.hits or scanned.marked:
                 self._take(Path(path), scanned)
+        self._heat()
         pending = [state.path for state in self.states.values()]
         for number in range(1, MAX_PASSES + 1):
             if not pending:
@@ -93,7 +98,7 @@ class _Run:
         self.notes += self.answers.notes()
         self._unused_suppressions()
         findings = [f for state in self.states.values() for f in (*state.settled, *state.open)]
-        findings.sort(key=lambda f: (str(f.file), f.line, f.column, f.transform))
+        findings.sort(key=lambda f: (-f.share, str(f.file), f.line, f.column, f.transform))
         changes = [
             FileChange(state.path, state.original, state.current, state.kept)
             for state in self.states.values()
@@ -178,6 +183,18 @@ class _Run:
             self.modules.setdefault(module.root, module)
         return module
 
+    def _heat(self) -> None:
+        """Ask the profiles, if there are any, which places are hot."""
+        profiles, config = self.services.profiles, self.request.config
+        if not profiles:
+            return
+        self._progress("reading the profiles", 0, 0)
+        states = [state for state in self.states.values() if state.scanned]
+        self.rules = dataclasses.replace(
+            self.rules, spots=HotSpots(profiles, states, config.hot_share, self.request.min_share)
+        )
+        self.notes += warnings(profiles, self.modules.values(), self.request.cwd)
+
     # -- one pass ---------------------------------------------------------------------------------------------
 
     def _pass(self, paths: Iterable[Path]) -> list[Path]:
@@ -206,10 +223,11 @@ class _Run:
                 accepted[state.path] = merged
                 if conflicted:
                     again.add(state.path)
-            state.open += [
-                finding(state, d.transform, d.span, Outcome.CONFLICTED, "overlaps another fix", d.function, d.fix)
-                for d in conflicted
-            ]
+            for d in conflicted:
+                made = finding(
+                    state, d.transform, d.span, Outcome.CONFLICTED, "overlaps another fix", d.function, d.fix
+                )
+                state.open.append(dataclasses.replace(made, evidence=d.evidence))
         return self._prove(accepted, again)
 
     def _facts(self, state: FileState) -> FileFacts:
@@ -233,8 +251,11 @@ class _Run:
         spans: dict[Span, None] = {}
         for match in self.rules.matcher.find(facts.tree, self.rules.matcher.prefilter(state.current)):
             transform = self.rules.transforms[self.rules.owners[match.pattern]]
-            if transform.screen and screened(wrap(match, facts), transform, facts, self.rules) is not True:
-                continue
+            if transform.screen:
+                place = wrap(match, facts)
+                hot = self.rules.warmth(state, transform, place, facts).hot
+                if screened(place, transform, facts, self.rules, hot) is not True:
+                    continue
             node = match.nodes[0]
             while node.parent is not None and node.parent.type != "source_file":
                 node = node.parent
@@ -312,7 +333,7 @@ class _Run:
                 made = dataclasses.replace(
                     made,
                     diff=hunks.decode(errors="replace"),
-                    evidence=dict(verdict.evidence.get(id_, {})),
+                    evidence={**draft.evidence, **verdict.evidence.get(id_, {})},
                     proved=self.request.verify != "none",
                 )
                 if outcome is Outcome.PROPOSED:

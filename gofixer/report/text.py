@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gofixer.engine.checks import NEEDS_UNSAFE
 from gofixer.engine.model import Finding, Note, Outcome, Report
+from gofixer.report import heat
 from gofixer.report.palette import Palette, palette_of
 from gofixer.report.paths import relative
 
@@ -24,7 +25,7 @@ def render(report: Report, cwd: Path, *, colour: bool, verbose: bool) -> bytes:
 
 
 def findings(items: Iterable[Finding], cwd: Path, palette: Palette, *, verbose: bool) -> Iterator[str]:
-    """``path:line:col: name message``, in source order; sites that were left alone only where ``verbose``."""
+    """``path:line:col: name message``, in the report's order; sites that were left alone only where ``verbose``."""
     quiet = {Outcome.SKIPPED, Outcome.SUPPRESSED}
     for finding in items:
         if verbose or finding.outcome not in quiet:
@@ -35,8 +36,10 @@ def _line(finding: Finding, cwd: Path, palette: Palette) -> str:
     place = palette.bold(f"{relative(finding.file, cwd)}:{finding.line}:{finding.column}")
     if finding.outcome in _DONE:
         unproved = "" if finding.proved else " (not proved)"
-        return f"{place}: {finding.transform} {finding.message}{unproved}"
-    return f"{place}: {finding.transform} {palette.outcome(finding.outcome.value)}: {finding.reason}"
+        return f"{place}: {finding.transform} {finding.message}{unproved}{heat.suffix(finding)}"
+    return (
+        f"{place}: {finding.transform} {palette.outcome(finding.outcome.value)}: {finding.reason}{heat.suffix(finding)}"
+    )
 
 
 def notes(items: Iterable[Note], cwd: Path, palette: Palette) -> Iterator[str]:

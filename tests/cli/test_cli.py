@@ -271,7 +271,6 @@ def test_wrong_use_is_one_sentence_and_exits_2(engine: Engine, go: Go, arguments
     [
         *((command,) for command in LATER),
         ("--interactive",),
-        ("--profile", "cpu.pprof"),
         ("--verify", "test"),
         ("--format", "sarif"),
         ("--format", "github"),
@@ -290,7 +289,7 @@ def test_help_lists_only_what_works(go: Go) -> None:
     code, out, _ = go("fix", "--help")
     assert code == ExitCode.OK
     assert "--dry-run" in out
-    for word in ("--interactive", "--profile", "sarif", "github", "markdown"):
+    for word in ("--interactive", "sarif", "github", "markdown"):
         assert word not in out
     code, out, _ = go("--help")
     assert code == ExitCode.OK
