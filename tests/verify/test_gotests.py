@@ -71,10 +71,7 @@ def test_a_panic_that_ends_the_process_is_the_word_for_it(tree: GoTree) -> None:
     tree.write({"a/a.go": A, "a/a_test.go": A_TEST})
     bad = tree.fix("a/a.go", "n * 2", "n / (n - n)")
     said = judge(tree).rejected[bad]
-    assert (
-        said == "test TestDouble of ./a fails: panic: runtime error: integer divide by zero [recovered, repanicked]"
-        or (said.startswith("test TestDouble of ./a fails: panic: runtime error: integer divide by zero"))
-    )
+    assert said.startswith("test TestDouble of ./a fails: panic: runtime error: integer divide by zero")
 
 
 def test_the_tests_of_an_external_package_count(tree: GoTree) -> None:
@@ -185,14 +182,13 @@ def test_a_process_that_ends_early_is_a_failure_of_the_package(tree: GoTree) -> 
 
 
 def test_every_third_of_many_fixes_is_found(tree: GoTree) -> None:
-    names = range(18)
+    names = range(9)
     tree.write(
         {
             "a/a.go": "package a\n\n" + "".join(f"func F{n}(x int) int {{ return x + {n} }}\n\n" for n in names),
             "a/a_test.go": 'package a\n\nimport "testing"\n\n'
             + "".join(
-                f"func TestF{n}(t *testing.T) {{\n\tif got := F{n}(1); got != {n} + 1 {{\n\t\tt.Error(got)\n\t}}\n}}\n\n"
-                for n in names
+                f"func TestF{n}(t *testing.T) {{\n\tif F{n}(1) != {n}+1 {{\n\t\tt.Fail()\n\t}}\n}}\n\n" for n in names
             ),
         }
     )
@@ -257,7 +253,7 @@ def test_the_race_detector_watches_what_it_is_asked_to(tree: GoTree, watched: bo
             "a/a_test.go": 'package a\n\nimport "testing"\n\nfunc TestSum(t *testing.T) { _ = Sum() }\n',
         }
     )
-    bad = tree.fix("a/a.go", "mu.Lock()", "")
+    bad = tree.fix("a/a.go", "mu.Lock()\n\t\t\ttotal++\n\t\t\tmu.Unlock()", "total++\n\t\t\t_ = &mu")
     verdict = judge(tree, race={bad} if watched else ())
     assert verdict.records[bad].race is watched
     assert verdict.rejected == ({bad: "test TestSum of ./a fails: WARNING: DATA RACE"} if watched else {})
