@@ -31,6 +31,7 @@ class Options:
     ignore: tuple[str, ...]
     unsafe: bool
     verify: str
+    test_timeout: float
     form: str
     output: Path | None
     statistics: bool
@@ -61,6 +62,7 @@ def fix_command(options: Options) -> int:
         transforms=active,
         selected=selected,
         verify=Verify(options.verify),
+        test_timeout=options.test_timeout,
         unsafe=options.unsafe or config.unsafe,
         go=options.go,
         jobs=options.jobs,

@@ -10,8 +10,8 @@ from types import FrameType
 
 from gofixer.errors import ExitCode, UserError
 
-LATER = ("lsp", "pr", "bench", "prove", "campaign", "init")
-COMMANDS = ("fix", "list", "explain", "test", "undo")
+LATER = ("lsp", "pr", "bench", "campaign", "init")
+COMMANDS = ("fix", "list", "explain", "test", "undo", "prove")
 _GLOBAL = ("--help", "-h", "--install-completion", "--show-completion")
 _INTERRUPTED = 130
 _NOTHING_WRITTEN = "interrupted; nothing was written"

@@ -93,7 +93,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to do. ``paths`` as given by the user, relative to ``cwd``."""
+    """What to do. ``paths`` as given by the user, relative to ``cwd``; ``test_timeout`` in seconds, 0 the default."""
 
     cwd: Path
     paths: tuple[str, ...]
@@ -108,6 +108,7 @@ class Request:
     include_generated: bool = False
     exclude: tuple[str, ...] = ()
     progress: Progress | None = None
+    test_timeout: float = 0.0
 
 
 # Called with the stage's name, how much is done, of how much (0 where unknown).

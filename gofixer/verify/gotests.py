@@ -47,6 +47,7 @@ class PackageRun:
     passed: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
     words: dict[str, str] = field(default_factory=dict)
+    build: str = ""
     output: dict[str, list[tuple[str, bool]]] = field(default_factory=dict)
 
     @property
@@ -126,6 +127,10 @@ def run_tests(
     finally:
         tool.timeout = None
     runs = read_events(said.stdout)
+    for run in runs.values():
+        if run.ending is Ending.NOT_BUILT and not run.build:  # before Go 1.24 the compiler speaks on standard error
+            run.build = said.stderr
+            run.words[""] = first_line(said.stderr) or run.words.get("", "")
     unheard = first_line(said.stderr) or f"go test ended with status {said.status}"
     return {
         directory: runs.get(path) or PackageRun(Ending.NOT_BUILT, words={"": unheard})
@@ -158,7 +163,8 @@ def read_events(text: str) -> dict[str, PackageRun]:
                 run.ending = Ending.FAILED if action == "fail" else Ending.PASSED
                 if failed := event.get("FailedBuild"):
                     run.ending = Ending.NOT_BUILT
-                    run.words[""] = first_line("".join(built.get(failed, ())))
+                    run.build = "".join(built.get(failed, ()))
+                    run.words[""] = first_line(run.build)
     for package, run in runs.items():
         run.failed.update(running.get(package, ()))
         _conclude(run)
