@@ -156,9 +156,14 @@ class Lifter:
         name = node.str if plain else f"gofixerInput{len(self.lifted.inputs)}"
         length = isinstance(node, nodes.Call) and node.function.str in ("len", "cap")
         self.lifted.inputs[text] = Input(name, type_, length)
-        if any(isinstance(inner, nodes.Call) for inner in (node, *node.descendants())) and not length:
+        if not length and any(_may_act(inner) for inner in (node, *node.descendants())):
             self.lifted.effects.add(text)
         return True
+
+
+def _may_act(node: Node) -> bool:
+    """Whether evaluating a node another number of times may be seen: a call, a receive."""
+    return isinstance(node, nodes.Call) or (isinstance(node, nodes.Unary) and node.operator.str == "<-")
 
 
 def replaced(nodes_: list[Node], lifted: Lifted) -> tuple[list[Span], list[tuple[int, int, bytes]]]:

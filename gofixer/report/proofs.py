@@ -63,6 +63,6 @@ def summary(findings: Iterable[Finding]) -> str:
     compared = sum("inputs" in p["differential"] for p in done)
     neither = sum(not p["tests"].get("ran") and "inputs" not in p["differential"] for p in done)
     return (
-        f"{len(done)} fixes built and vetted: {tested} with tests of their packages, {compared} compared by inputs, "
+        f"{len(done)} {'fix' if len(done) == 1 else 'fixes'} built and vetted: {tested} with tests of their packages, {compared} compared by inputs, "
         f"{neither} with neither; {rejected} rejected"
     )

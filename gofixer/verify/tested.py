@@ -246,8 +246,10 @@ class _Tests:
         return RunRecord(self._name(folder), not_run=self.not_run.get(folder, "the tests did not run"))
 
     def _name(self, folder: Path) -> str:
+        if folder in self.tested:
+            return self.tested[folder].path
         root = self.checker.tool.directory
-        return f"./{folder.relative_to(root).as_posix()}" if folder.is_relative_to(root) else str(folder)
+        return folder.relative_to(root).as_posix() if folder.is_relative_to(root) else str(folder)
 
     def _tell(self, text: str) -> None:
         if self.progress is not None:

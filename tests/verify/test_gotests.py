@@ -61,8 +61,8 @@ def test_a_fix_that_changes_the_outcome_of_a_test_is_rejected_by_its_name(tree: 
     bad = tree.fix("a/a.go", "n / 2", "n >> 1 << 1")
     before = contents(tree.root)
     verdict = judge(tree)
-    assert verdict.rejected == {bad: "test TestHalf/odd of ./a fails: a_test.go:14: got 2"}
-    assert (verdict.records[good].ran, verdict.records[good].package) == (2, "./a")
+    assert verdict.rejected == {bad: "test TestHalf/odd of example.com/m/a fails: a_test.go:14: got 2"}
+    assert (verdict.records[good].ran, verdict.records[good].package) == (2, "example.com/m/a")
     assert not verdict.notes
     assert contents(tree.root) == before
 
@@ -71,7 +71,7 @@ def test_a_panic_that_ends_the_process_is_the_word_for_it(tree: GoTree) -> None:
     tree.write({"a/a.go": A, "a/a_test.go": A_TEST})
     bad = tree.fix("a/a.go", "n * 2", "n / (n - n)")
     said = judge(tree).rejected[bad]
-    assert said.startswith("test TestDouble of ./a fails: panic: runtime error: integer divide by zero")
+    assert said.startswith("test TestDouble of example.com/m/a fails: panic: runtime error: integer divide by zero")
 
 
 def test_the_tests_of_an_external_package_count(tree: GoTree) -> None:
@@ -87,7 +87,7 @@ def test_a_test_that_fails_without_any_fix_is_left_out_by_name(tree: GoTree) -> 
     guilty = tree.fix("a/a.go", "n / 2", "n")
     verdict = judge(tree)
     assert verdict.rejected.keys() == {guilty}
-    assert verdict.notes == ("./a: TestDouble fail without any fix and were left out",)
+    assert verdict.notes == ("example.com/m/a: TestDouble fail without any fix and were left out",)
     assert verdict.records[wrong].ran == 1
 
 
@@ -97,7 +97,9 @@ def test_tests_that_do_not_link_are_named_and_the_fixes_stay(tree: GoTree) -> No
     other = tree.fix("b/b.go", "n * 2", "2 * n")
     verdict = judge(tree)
     assert not verdict.rejected
-    assert verdict.records[fix].not_run.startswith("the tests of ./a do not build without any fix: a/a_test.go")
+    assert verdict.records[fix].not_run.startswith(
+        "the tests of example.com/m/a do not build without any fix: a/a_test.go"
+    )
     assert verdict.notes == (f"{verdict.records[fix].not_run}; its fixes were built and vetted, but not tested",)
     assert verdict.records[other].not_run == "the package has no tests"
 
@@ -128,7 +130,7 @@ def test_a_flaky_test_is_told_apart(tree: GoTree, tmp_path: Path) -> None:
     fix = tree.fix("a/a.go", "n * 2", "2 * n")
     verdict = judge(tree)
     assert not verdict.rejected
-    assert verdict.notes == ("./a: TestFlaky failed once and not again: flaky, and left out",)
+    assert verdict.notes == ("example.com/m/a: TestFlaky failed once and not again: flaky, and left out",)
     assert verdict.records[fix].ran == 1
     assert (tmp_path / "count").read_text() == "xxxx"
 
@@ -171,14 +173,14 @@ def test_a_fix_in_one_package_is_blamed_for_the_test_of_another(tree: GoTree) ->
     bad = tree.fix("a/a.go", "n * 2", "n * 3")
     good = tree.fix("b/b.go", "n) + 1", "n) + 2 - 1")
     verdict = judge(tree)
-    assert verdict.rejected == {bad: "test TestB of ./b fails: b_test.go:7: B"}
+    assert verdict.rejected == {bad: "test TestB of example.com/m/b fails: b_test.go:7: B"}
     assert verdict.records[good].ran == 1
 
 
 def test_a_process_that_ends_early_is_a_failure_of_the_package(tree: GoTree) -> None:
     tree.write({"a/a.go": 'package a\n\nimport "os"\n\nvar _ = os.Exit\n' + A[9:], "a/a_test.go": A_TEST})
     bad = tree.fix("a/a.go", "return n * 2", "os.Exit(3)\n\treturn n")
-    assert judge(tree).rejected[bad].startswith("test TestDouble of ./a fails")
+    assert judge(tree).rejected[bad].startswith("test TestDouble of example.com/m/a fails")
 
 
 def test_every_third_of_many_fixes_is_found(tree: GoTree) -> None:
@@ -208,7 +210,7 @@ def test_tests_that_take_too_long_are_left_out_with_a_sentence(tree: GoTree) -> 
     fix = tree.fix("a/a.go", "n * 2", "2 * n")
     record = judge(tree, timeout=0.5).records[fix]
     assert record.not_run == (
-        "the tests of ./a take longer than 0.5 seconds without any fix: --test-timeout allows more"
+        "the tests of example.com/m/a take longer than 0.5 seconds without any fix: --test-timeout allows more"
     )
 
 
@@ -216,7 +218,7 @@ def test_a_fix_that_never_ends_is_rejected(tree: GoTree) -> None:
     tree.write({"a/a.go": A, "a/a_test.go": A_TEST})
     bad = tree.fix("a/a.go", "return n / 2", "for n != 0 {\n\t\tn |= 1\n\t}\n\treturn n")
     assert judge(tree, timeout=2.0).rejected == {
-        bad: "test TestHalf/odd of ./a did not end within 2 seconds (--test-timeout)"
+        bad: "test TestHalf/odd of example.com/m/a did not end within 2 seconds (--test-timeout)"
     }
 
 
@@ -256,7 +258,7 @@ def test_the_race_detector_watches_what_it_is_asked_to(tree: GoTree, watched: bo
     bad = tree.fix("a/a.go", "mu.Lock()\n\t\t\ttotal++\n\t\t\tmu.Unlock()", "total++\n\t\t\t_ = &mu")
     verdict = judge(tree, race={bad} if watched else ())
     assert verdict.records[bad].race is watched
-    assert verdict.rejected == ({bad: "test TestSum of ./a fails: WARNING: DATA RACE"} if watched else {})
+    assert verdict.rejected == ({bad: "test TestSum of example.com/m/a fails: WARNING: DATA RACE"} if watched else {})
 
 
 def test_without_cgo_the_race_detector_is_missed_in_a_note(tree: GoTree) -> None:

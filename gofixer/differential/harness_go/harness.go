@@ -106,7 +106,7 @@ func gofixerCompare(c gofixerCase) gofixerAnswer {
 			return gofixerTime.Since(started) < gofixerPerCase
 		}
 		answer.Kind = "differs"
-		for i := 0; i < 3; i++ {
+		for i := 0; i < 20 && answer.Kind == "differs"; i++ {
 			if !gofixerAlike(before, gofixerCall("slow", gofixerTime.Now().Add(gofixerPerCall), answer, c.names, old, input)) {
 				answer.Kind = "unsteady"
 			}
@@ -118,57 +118,103 @@ func gofixerCompare(c gofixerCase) gofixerAnswer {
 	return answer
 }
 
-// gofixerInputs goes through all combinations of the values, or as many as there may be, then through random ones.
+// gofixerInputs goes through the combinations of the values, simple ones first and as many as there may be, then through
+// random ones.
 func gofixerInputs(c gofixerCase, t gofixerReflect.Type, values [][]gofixerReflect.Value, each func([]gofixerReflect.Value) bool) {
 	random := gofixerRand.New(gofixerRand.NewSource(1))
-	product := 1
-	for _, list := range values {
-		if product <= gofixerMostCrossed {
-			product *= len(list)
-		}
-	}
 	input := make([]gofixerReflect.Value, len(values))
-	if product <= gofixerMostCrossed {
-		for n := 0; n < product; n++ {
-			rest := n
-			for i, list := range values {
-				input[i] = list[rest%len(list)]
-				rest /= len(list)
-			}
-			if !each(append([]gofixerReflect.Value(nil), input...)) {
-				return
-			}
+	next := func() bool { return each(append([]gofixerReflect.Value(nil), input...)) }
+	firsts, all := gofixerFirsts(values)
+	product := 1
+	for _, count := range firsts {
+		product *= count
+	}
+	for n := 0; n < product; n++ {
+		rest := n
+		for i, count := range firsts {
+			input[i] = values[i][rest%count]
+			rest /= count
 		}
-	} else {
-		// Each value of each input, with others drawn at random.
-		for n := 0; n < gofixerMostCrossed; n++ {
-			chosen := n % len(values)
-			for i, list := range values {
-				if i == chosen {
-					input[i] = list[n/len(values)%len(list)]
-				} else {
-					input[i] = list[random.Intn(len(list))]
-				}
-			}
-			if !each(append([]gofixerReflect.Value(nil), input...)) {
-				return
-			}
+		if !next() {
+			return
 		}
 	}
 	if len(values) == 0 {
 		return
 	}
-	for n := 0; n < gofixerRandomOnes; n++ {
+	// Each value of each input, with others drawn at random.
+	for n := 0; !all && n < gofixerMostCrossed; n++ {
 		for i, list := range values {
 			input[i] = list[random.Intn(len(list))]
-			if random.Intn(4) > 0 {
-				input[i] = gofixerRandomValue(random, t.In(i), c, c.lengths[i])
-			}
 		}
-		if !each(append([]gofixerReflect.Value(nil), input...)) {
+		chosen := n % len(values)
+		input[chosen] = values[chosen][n/len(values)%len(values[chosen])]
+		if !next() {
 			return
 		}
 	}
+	for n := 0; n < gofixerRandomOnes; n++ {
+		for i, list := range values {
+			switch random.Intn(4) {
+			case 0:
+				input[i] = list[random.Intn(len(list))]
+			case 1:
+				input[i] = gofixerRelated(random, t, input[:i], i, c)
+			default:
+				input[i] = gofixerRandomValue(random, t.In(i), c, c.lengths[i])
+			}
+		}
+		if !next() {
+			return
+		}
+	}
+}
+
+// gofixerFirsts says how many of the first values of each input are combined with each other, and whether that is all.
+func gofixerFirsts(values [][]gofixerReflect.Value) (firsts []int, all bool) {
+	for most := 1; ; most++ {
+		product := 1
+		next := make([]int, len(values))
+		all = true
+		for i, list := range values {
+			next[i] = len(list)
+			if most < len(list) {
+				next[i], all = most, false
+			}
+			product *= next[i]
+			if product > gofixerMostCrossed {
+				return firsts, false
+			}
+		}
+		firsts = next
+		if all {
+			return firsts, true
+		}
+	}
+}
+
+// gofixerRelated makes a text of an earlier one: functions of two texts look for what they share.
+func gofixerRelated(random *gofixerRand.Rand, t gofixerReflect.Type, before []gofixerReflect.Value, i int, c gofixerCase) gofixerReflect.Value {
+	if t.In(i).Kind() == gofixerReflect.String {
+		for _, other := range before {
+			if other.Kind() != gofixerReflect.String {
+				continue
+			}
+			text := other.String()
+			switch random.Intn(5) {
+			case 0:
+				text = gofixerStrings.ToUpper(text)
+			case 1:
+				text = gofixerStrings.ToLower(text)
+			case 2:
+				text = text[:random.Intn(len(text)+1)]
+			case 3:
+				text = text[random.Intn(len(text)+1):]
+			}
+			return gofixerReflect.ValueOf(text).Convert(t.In(i))
+		}
+	}
+	return gofixerRandomValue(random, t.In(i), c, c.lengths[i])
 }
 
 type gofixerOutcome struct {
@@ -314,7 +360,7 @@ var gofixerFractions = []float64{0, gofixerMath.Copysign(0, -1), 1, -1, 0.1, 0.5
 var gofixerTexts = []string{"", "a", "A", "0", "1", "-1", "+1", "07", "0x1F", "1e3", "1_000", "9223372036854775807", "9223372036854775808",
 	"-9223372036854775808", "true", "NaN", " ", "  a  b  ", "\t\n\r", "a\nb\n", "%", "%%", "%d", "%!s(int=5)", "100%", "a,b,,c", "a=b", "k: v",
 	"/", "//a/../b/", "../x", "a/b", "\\", "\"", "'", "`", "\"quoted\" \\n", "<a&b>", "\x00", "a\x00b", "\x7f", "\x80", "\xff", "a\xffb", "\xc3", "\xe2\x82",
-	"\xed\xa0\x80", "\xf4\x90\x80\x80", "\uFFFD", "\u00e9", "e\u0301", "\u65e5\u672c\u8a9e", "\U0001F600", "\U0010FFFF", "\u0130", "\u00df", "\u212a", "\u017f",
+	"\xed\xa0\x80", "\xf4\x90\x80\x80", "\uFFFD", "\u00e9", "e\u0301", "\u65e5\u672c\u8a9e", "\U0001F600", "\U0010FFFF", "\u0130", "i", "\u00df", "\u212a", "k", "\u017f", "s", "\u03c3", "\u03c2",
 	"\u2028", "\u00a0", "\ufeff", "abcabc", "aaaa", "Hello, World", gofixerStrings.Repeat("x", 300), gofixerStrings.Repeat("\u65e5", 100) + "\xff",
 	gofixerStrings.Repeat("long ", 2000)}
 
