@@ -62,7 +62,8 @@ def summary(findings: Iterable[Finding]) -> str:
     tested = sum(bool(p["tests"].get("ran")) for p in done)
     compared = sum("inputs" in p["differential"] for p in done)
     neither = sum(not p["tests"].get("ran") and "inputs" not in p["differential"] for p in done)
+    fixes = "1 fix" if len(done) == 1 else f"{len(done)} fixes"
     return (
-        f"{len(done)} {'fix' if len(done) == 1 else 'fixes'} built and vetted: {tested} with tests of their packages, {compared} compared by inputs, "
+        f"{fixes} built and vetted: {tested} with tests of their packages, {compared} compared by inputs, "
         f"{neither} with neither; {rejected} rejected"
     )

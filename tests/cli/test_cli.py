@@ -273,7 +273,6 @@ def test_wrong_use_is_one_sentence_and_exits_2(engine: Engine, go: Go, arguments
         ("--interactive",),
         ("--evidence",),
         ("--profile", "cpu.pprof"),
-        ("--verify", "test"),
         ("--format", "sarif"),
         ("--format", "github"),
         ("--format", "markdown"),
@@ -295,7 +294,7 @@ def test_help_lists_only_what_works(go: Go) -> None:
         assert word not in out
     code, out, _ = go("--help")
     assert code == ExitCode.OK
-    assert set(re.findall(r"^  (\w+)  ", out, re.MULTILINE)) == {"fix", "list", "explain", "test", "undo"}
+    assert set(re.findall(r"^  (\w+)  ", out, re.MULTILINE)) == {"fix", "list", "explain", "test", "undo", "prove"}
 
 
 # -- configuration ----------------------------------------------------------------------------------------------

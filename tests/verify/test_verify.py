@@ -8,10 +8,8 @@ from dataclasses import replace
 from math import log2
 from pathlib import Path
 
-import pytest
 from gotree import GoTree
 
-from gofixer.errors import UserError
 from gofixer.facts.constraints import Variant
 from gofixer.facts.modules import Module
 from gofixer.facts.toolchain import Toolchain
