@@ -34,7 +34,8 @@ def analyse(request: Request) -> Report:
     oracle = Oracle(toolchain, cache_dir()) if toolchain else None
     prover: Prover = Unproved()
     if toolchain is not None and request.verify is not Verify.NONE:
-        prover = GoProver(toolchain, request.verify, cache_dir(), request.progress)
+        limit = request.test_timeout
+        prover = GoProver(toolchain, request.verify, cache_dir(), request.progress, oracle, limit)
     services = Services(
         toolchain=toolchain,
         no_toolchain=missing,

@@ -1,16 +1,19 @@
-"""The prover: the evidence gate first, then build and vet of what is left."""
+"""The prover: the evidence gate first, then build and vet of what is left, then what it does."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gofixer.behaviour import prove_behaviour
 from gofixer.engine.model import Progress, Verify
 from gofixer.engine.proof import Batch, Judgement
 from gofixer.evidence.gate import Site, heap_line_disappears
+from gofixer.facts.oracle import Oracle
 from gofixer.facts.toolchain import Toolchain
 from gofixer.transform import Gate
-from gofixer.verify.model import Level, Unit
+from gofixer.verify.model import Level, Unit, Verdict
 from gofixer.verify.run import verify
 
 
@@ -22,6 +25,8 @@ class GoProver:
     level: Verify
     cache: Path
     progress: Progress | None = None
+    oracle: Oracle | None = None
+    test_timeout: float = 0.0
 
     def prove(self, batch: Batch) -> Judgement:
         """Drop what shows no evidence where the transform asks for some, then build and vet the rest."""
@@ -31,7 +36,20 @@ class GoProver:
             Unit(p.id, p.file, order, tuple((e.start, e.end) for e in p.fix.edits), declaration=p.fix.declaration)
             for order, p in enumerate(proposals)
         ]
-        verdict = verify(
+        verdict = self._verify(batch, units)
+        if self.level is Verify.TEST and self.oracle is not None:
+            return self._behave(batch, units, verdict, gated, evidence, commands)
+        return Judgement(
+            accepted=verdict.accepted,
+            rejected=verdict.rejected,
+            unproved={**gated, **verdict.unproved},
+            evidence=evidence,
+            commands=(*commands, *verdict.commands),
+            notes=verdict.notes,
+        )
+
+    def _verify(self, batch: Batch, units: Sequence[Unit]) -> Verdict:
+        return verify(
             self.toolchain,
             batch.module,
             units,
@@ -42,13 +60,38 @@ class GoProver:
             base=batch.overlay,
             progress=self._report,
         )
+
+    def _behave(
+        self,
+        batch: Batch,
+        units: Sequence[Unit],
+        verdict: Verdict,
+        gated: Mapping[int, str],
+        evidence: Mapping[int, Mapping[str, object]],
+        commands: Sequence[str],
+    ) -> Judgement:
+        """Compare the behaviour of what builds and vets, and build what is left of it again."""
+        assert self.oracle is not None
+        behaviour = prove_behaviour(
+            self.toolchain, self.oracle, batch, verdict.accepted, self.cache, self.test_timeout, self._report
+        )
+        rejected, unproved = {**verdict.rejected, **behaviour.rejected}, {**gated, **verdict.unproved}
+        accepted, notes = verdict.accepted - behaviour.rejected.keys(), [*verdict.notes, *behaviour.notes]
+        more: Sequence[str] = ()
+        if behaviour.rejected and accepted:
+            again = self._verify(batch, [unit for unit in units if unit.id in accepted])
+            accepted, more = again.accepted, again.commands
+            rejected, unproved = {**rejected, **again.rejected}, {**unproved, **again.unproved}
         return Judgement(
-            accepted=verdict.accepted,
-            rejected=verdict.rejected,
-            unproved={**gated, **verdict.unproved},
-            evidence=evidence,
-            commands=(*commands, *verdict.commands),
-            notes=verdict.notes,
+            accepted=accepted,
+            rejected=rejected,
+            unproved=unproved,
+            evidence={
+                id_: {**evidence.get(id_, {}), **behaviour.evidence.get(id_, {})}
+                for id_ in evidence.keys() | behaviour.evidence.keys()
+            },
+            commands=(*commands, *verdict.commands, *behaviour.commands, *more),
+            notes=notes,
         )
 
     def _gate(self, batch: Batch) -> tuple[dict[int, str], dict[int, dict[str, object]], list[str]]:

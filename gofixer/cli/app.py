@@ -49,7 +49,7 @@ def _root(
 
 # Words of the contract that this version does not know: named, so that nobody takes silence for success.
 _FORMATS, _LATER_FORMATS = ("text", "json"), ("sarif", "github", "markdown")
-_LEVELS, _LATER_LEVELS = ("none", "build", "vet"), ("test",)
+_LEVELS, _LATER_LEVELS = ("none", "build", "vet", "test"), ()
 
 
 def _word(option: str, word: str, known: tuple[str, ...], later: tuple[str, ...]) -> str:
@@ -58,6 +58,14 @@ def _word(option: str, word: str, known: tuple[str, ...], later: tuple[str, ...]
     if word not in known:
         raise UserError(f"{option} {word}: choose {' or '.join(known)}")
     return word
+
+
+TestTimeout = Annotated[
+    float,
+    typer.Option("--test-timeout", min=0.1, metavar="SECONDS", help="What the tests of a package may take, each time."),
+]
+# As in gofixer.verify.gotests, which takes longer to load than --help may.
+DEFAULT_TEST_TIMEOUT = 300.0
 
 
 @app.command()
@@ -78,8 +86,14 @@ def fix(
     ignore: Annotated[list[str] | None, typer.Option(metavar="NAMES", help="Not these transforms or families.")] = None,
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Also fixes that change behaviour as documented.")] = False,
     verify: Annotated[
-        str, typer.Option(metavar="[none|build|vet]", help="How far to prove; `vet` includes `build`.")
+        str,
+        typer.Option(
+            metavar="[none|build|vet|test]",
+            help="How far to prove; each includes those before it. `test` also runs old and new code side by side "
+            "and the tests of the packages touched.",
+        ),
     ] = "vet",
+    test_timeout: TestTimeout = DEFAULT_TEST_TIMEOUT,
     format_: Annotated[str, typer.Option("--format", metavar="[text|json]", help="Report form.")] = "text",
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report to a file.")] = None,
     statistics: Annotated[bool, typer.Option("--statistics", help="Count outcomes by transform.")] = False,
@@ -143,6 +157,7 @@ def fix(
             ignore=tuple(ignore or ()),
             unsafe=unsafe,
             verify=verify,
+            test_timeout=test_timeout,
             form=format_,
             output=output,
             statistics=statistics,
@@ -167,6 +182,55 @@ def fix(
 _Transforms = Annotated[Path | None, typer.Option(metavar="DIR", help="Also the Python transforms of a folder.")]
 _Config = Annotated[Path | None, typer.Option(metavar="FILE", help="Configuration file [default: gofixer.toml]")]
 _Color = Annotated[Colour, typer.Option(help="Terminal colours.")]
+
+
+@app.command()
+def prove(
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Files, folders or package patterns [default: ./...]")
+    ] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAMES", help="Only these transforms, families or `all`; lifts their gates."),
+    ] = None,
+    ignore: Annotated[list[str] | None, typer.Option(metavar="NAMES", help="Not these transforms or families.")] = None,
+    unsafe: Annotated[bool, typer.Option("--unsafe", help="Also fixes that change behaviour as documented.")] = False,
+    format_: Annotated[str, typer.Option("--format", metavar="[text|json]", help="Report form.")] = "text",
+    go: Annotated[Path | None, typer.Option(metavar="FILE", help="The Go toolchain to use.")] = None,
+    jobs: Annotated[int, typer.Option(min=0, metavar="N", help="Worker processes; 0 means one per core.")] = 0,
+    config: _Config = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Leave these paths out (as in .gitignore).")
+    ] = None,
+    transforms: _Transforms = None,
+    test_timeout: TestTimeout = DEFAULT_TEST_TIMEOUT,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and notes.")] = False,
+    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Twice: the commands, too.")] = 0,
+    color: _Color = Colour.AUTO,
+) -> int:
+    """Show for each fix how it is proved; write nothing. Exit 1 where one is rejected."""
+    if format_ not in ("text", "json"):
+        raise UserError(f"--format {format_}: choose text or json")
+    from gofixer.cli.prove import ProveOptions, prove_command
+
+    return prove_command(
+        ProveOptions(
+            paths=tuple(paths or ()),
+            select=tuple(select or ()),
+            ignore=tuple(ignore or ()),
+            unsafe=unsafe,
+            form=format_,
+            go=go,
+            jobs=jobs,
+            config=config,
+            exclude=tuple(exclude or ()),
+            transforms=transforms,
+            test_timeout=test_timeout,
+            quiet=quiet,
+            verbose=verbose,
+            colour=color.value,
+        )
+    )
 
 
 @app.command("list")

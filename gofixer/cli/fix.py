@@ -32,6 +32,7 @@ class Options:
     ignore: tuple[str, ...]
     unsafe: bool
     verify: str
+    test_timeout: float
     form: str
     output: Path | None
     statistics: bool
@@ -67,6 +68,7 @@ def fix_command(options: Options) -> int:
         transforms=active,
         selected=selected,
         verify=Verify(options.verify),
+        test_timeout=options.test_timeout,
         unsafe=options.unsafe or config.unsafe,
         go=options.go,
         jobs=options.jobs,

@@ -10,8 +10,8 @@ from types import FrameType
 
 from gofixer.errors import ExitCode, UserError
 
-LATER = ("lsp", "pr", "prove", "campaign", "init")
-COMMANDS = ("fix", "list", "explain", "test", "undo", "bench")
+LATER = ("lsp", "pr", "campaign", "init")
+COMMANDS = ("fix", "list", "explain", "test", "undo", "bench", "prove")
 _GLOBAL = ("--help", "-h", "--install-completion", "--show-completion")
 _INTERRUPTED = 130
 _NOTHING_WRITTEN = "interrupted; nothing was written"

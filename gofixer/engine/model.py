@@ -103,7 +103,8 @@ class Request:
     """What to do. ``paths`` as given by the user, relative to ``cwd``; so are ``profiles``.
 
     ``evidence`` asks the compiler about every fix, ``allocations`` also the benchmarks that execute it. ``min_share``
-    is the percent of the profiles that a finding must have to be acted on.
+    is the percent of the profiles that a finding must have to be acted on; ``test_timeout`` is in seconds (0: the
+    default).
     """
 
     cwd: Path
@@ -123,6 +124,7 @@ class Request:
     progress: Progress | None = None
     evidence: bool = False
     allocations: bool = False
+    test_timeout: float = 0.0
 
 
 # Called with the stage's name, how much is done, of how much (0 where unknown).

@@ -37,7 +37,8 @@ class GoTool:
     """One toolchain, in one folder, under one build configuration.
 
     ``directory`` has its symbolic links resolved; ``env`` is what the module there needs; ``timeout`` is in
-    seconds (None: $GOFIXER_GO_TIMEOUT or half an hour); ``commands`` collects every command line run.
+    seconds (None: $GOFIXER_GO_TIMEOUT or half an hour); ``commands`` collects every command line run. ``private``
+    are settings of this run alone, which a command line that somebody repeats needs not.
     """
 
     toolchain: Toolchain
@@ -46,6 +47,7 @@ class GoTool:
     env: Mapping[str, str] = field(default_factory=dict)
     timeout: float | None = None
     commands: list[str] = field(default_factory=list)
+    private: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, command: str, *arguments: str) -> Output:
         """Runs ``go COMMAND ARGUMENTS`` and returns what it said, whatever its exit status.
@@ -58,7 +60,7 @@ class GoTool:
         settings = {**self.env, **self._settings()}
         prefix = [f"{name}={shlex.quote(value)}" for name, value in settings.items()]
         self.commands.append(" ".join([*prefix, shlex.join(["go", *line])]))
-        output = self._wait(line, {**os.environ, **self.toolchain.env, **settings})
+        output = self._wait(line, {**os.environ, **self.toolchain.env, **self.private, **settings})
         name = f"go {command}"
         if output.status < 0:
             killer = _signal_name(-output.status)

@@ -56,8 +56,8 @@ class OverlayStore:
             (self.directory / "blobs").mkdir(parents=True, exist_ok=True)
         self._prune()
 
-    def write(self, root: Path, contents: Mapping[Path, bytes]) -> Overlay:
-        """Writes an overlay for files below ``root`` (absolute, symbolic links resolved).
+    def write(self, root: Path, contents: Mapping[Path, bytes], absent: Iterable[Path] = ()) -> Overlay:
+        """Writes an overlay for files below ``root`` (absolute, symbolic links resolved); ``absent`` are to be gone.
 
         Every key is written as given and with its links resolved, because the go command compares names.
         Each folder concerned gets a probe (PROBE_NAME). Raises UserError (exit 3) where the disk is full.
@@ -73,6 +73,7 @@ class OverlayStore:
             for key in {str(file), os.path.realpath(file)}:
                 replace[key] = str(blob)
                 replace[str(Path(key).with_name(PROBE_NAME))] = str(probe)
+        replace |= {key: "" for file in absent for key in (str(file), os.path.realpath(file))}
         text = json.dumps({"Replace": replace}, sort_keys=True).encode()
         return Overlay(self._blob(Path("overlay.json"), text), replaced, originals)
 

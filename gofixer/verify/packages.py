@@ -40,7 +40,7 @@ def compile_packages(tool: GoTool, directories: Sequence[Path], overlay: Overlay
     patterns = [pattern(tool.directory, d) for d in directories]
     result = tool.run("list", "-e", "-export", "-test", *flags, *more, f"-json={_FIELDS}", *patterns)
     try:
-        entries = list(_objects(result.stdout))
+        entries = list(objects(result.stdout))
     except ValueError as error:
         raise UserError(f"go list answered with broken JSON: {error}", ExitCode.TOOLCHAIN) from error
     if not entries:
@@ -69,13 +69,13 @@ def importers(tool: GoTool, changed: Iterable[Path], overlay: Overlay | None = N
     """
     flags = [f"-overlay={overlay.json}"] if overlay else []
     modules = tool.run("list", "-m", "-json=Dir")
-    roots = [entry["Dir"] for entry in _objects(modules.stdout) if entry.get("Dir")]
+    roots = [entry["Dir"] for entry in objects(modules.stdout) if entry.get("Dir")]
     patterns = [pattern(tool.directory, Path(root)).rstrip("/") + "/..." for root in roots] or ["./..."]
     fields = "ImportPath,Dir,Imports,TestImports,XTestImports"
     listing = tool.run("list", "-e", *flags, f"-json={fields}", *patterns)
     directories: dict[str, Path] = {}
     users: dict[str, set[str]] = {}
-    for entry in _objects(listing.stdout):
+    for entry in objects(listing.stdout):
         path = entry["ImportPath"]
         directories[path] = Path(entry.get("Dir") or tool.directory)
         for kind in ("Imports", "TestImports", "XTestImports"):
@@ -120,7 +120,8 @@ def _text(problem: Mapping[str, Any]) -> str:
     return f"{position}: {text}" if position and not text.startswith("#") else text
 
 
-def _objects(text: str) -> Iterator[dict[str, Any]]:
+def objects(text: str) -> Iterator[dict[str, Any]]:
+    """The JSON values that stand one behind the other in a text. Raises ValueError."""
     decoder = json.JSONDecoder()
     at = 0
     while True:

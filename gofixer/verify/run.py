@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from gofixer.errors import ExitCode, UserError
 from gofixer.facts.constraints import Variant
 from gofixer.facts.modules import Module
 from gofixer.facts.toolchain import Toolchain
@@ -42,11 +41,9 @@ def verify(
     from those on disk, such as the outcome of an earlier pass. Nothing is written but the overlay contents below
     ``cache_dir``. ``timeout`` is in seconds for each go command (default: $GOFIXER_GO_TIMEOUT or 30 minutes).
 
-    Raises UserError (exit 3) where the toolchain or the machine could not do the work, and (exit 2) for
-    ``Level.TEST``, which this version does not know.
+    ``Level.TEST`` asks for no more than ``Level.VET`` here: `prove_by_tests` runs the tests of what was accepted.
+    Raises UserError (exit 3) where the toolchain or the machine could not do the work.
     """
-    if level is Level.TEST:
-        raise UserError("--verify test is not available yet: use --verify vet", ExitCode.USAGE)
     if level is Level.NONE or not units:
         return Verdict(frozenset(u.id for u in units), {}, {})
     root = Path(os.path.realpath(module.root))

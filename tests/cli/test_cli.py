@@ -271,7 +271,6 @@ def test_wrong_use_is_one_sentence_and_exits_2(engine: Engine, go: Go, arguments
     [
         *((command,) for command in LATER),
         ("--interactive",),
-        ("--verify", "test"),
         ("--format", "sarif"),
         ("--format", "github"),
         ("--format", "markdown"),
@@ -293,7 +292,8 @@ def test_help_lists_only_what_works(go: Go) -> None:
         assert word not in out
     code, out, _ = go("--help")
     assert code == ExitCode.OK
-    assert set(re.findall(r"^  (\w+)  ", out, re.MULTILINE)) == {"fix", "list", "explain", "test", "undo", "bench"}
+    commands = {"fix", "list", "explain", "test", "undo", "bench", "prove"}
+    assert set(re.findall(r"^  (\w+)  ", out, re.MULTILINE)) == commands
 
 
 # -- configuration ----------------------------------------------------------------------------------------------
