@@ -48,13 +48,11 @@ def _root(
 
 
 # Words of the contract that this version does not know: named, so that nobody takes silence for success.
-_FORMATS, _LATER_FORMATS = ("text", "json"), ("sarif", "github", "markdown")
-_LEVELS, _LATER_LEVELS = ("none", "build", "vet", "test"), ()
+_FORMATS = ("text", "json", "sarif", "github", "markdown")
+_LEVELS = ("none", "build", "vet", "test")
 
 
-def _word(option: str, word: str, known: tuple[str, ...], later: tuple[str, ...]) -> str:
-    if word in later:
-        raise UserError(f"{option} {word} does not exist in this version: choose {' or '.join(known)}")
+def _word(option: str, word: str, known: tuple[str, ...]) -> str:
     if word not in known:
         raise UserError(f"{option} {word}: choose {' or '.join(known)}")
     return word
@@ -94,7 +92,9 @@ def fix(
         ),
     ] = "vet",
     test_timeout: TestTimeout = DEFAULT_TEST_TIMEOUT,
-    format_: Annotated[str, typer.Option("--format", metavar="[text|json]", help="Report form.")] = "text",
+    format_: Annotated[
+        str, typer.Option("--format", metavar="[text|json|sarif|github|markdown]", help="Report form.")
+    ] = "text",
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report to a file.")] = None,
     statistics: Annotated[bool, typer.Option("--statistics", help="Count outcomes by transform.")] = False,
     go: Annotated[Path | None, typer.Option(metavar="FILE", help="The Go toolchain to use.")] = None,
@@ -144,8 +144,8 @@ def fix(
     for name, used in (("--interactive", interactive),):
         if used:
             raise UserError(f"{name} does not exist in this version")
-    _word("--format", format_, _FORMATS, _LATER_FORMATS)
-    _word("--verify", verify, _LEVELS, _LATER_LEVELS)
+    _word("--format", format_, _FORMATS)
+    _word("--verify", verify, _LEVELS)
     from gofixer.cli.fix import Options, fix_command
 
     return fix_command(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from gofixer.engine.model import Report
-from gofixer.report import json_report, text
+from gofixer.report import github, json_report, markdown, sarif, text
 
 
 class Printer(Protocol):
@@ -20,4 +20,10 @@ def _json(report: Report, cwd: Path, *, colour: bool, verbose: bool) -> bytes:
     return json_report.render(report, cwd)
 
 
-FORMATS: Mapping[str, Printer] = {"text": text.render, "json": _json}
+FORMATS: Mapping[str, Printer] = {
+    "text": text.render,
+    "json": _json,
+    "sarif": sarif.render,
+    "github": github.render,
+    "markdown": markdown.render,
+}
