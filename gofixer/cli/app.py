@@ -64,6 +64,11 @@ TestTimeout = Annotated[
 ]
 # As in gofixer.verify.gotests, which takes longer to load than --help may.
 DEFAULT_TEST_TIMEOUT = 300.0
+_Profile = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="FILE", help="A pprof profile: ranks findings, opens the gates of what is hot."),
+]
+_MinShare = Annotated[float | None, typer.Option(metavar="PERCENT", help="Only what has this much of the profile.")]
 
 
 @app.command()
@@ -131,14 +136,8 @@ def fix(
             "--evidence-bench", help="With the allocations per operation of your benchmarks, which are run for it."
         ),
     ] = False,
-    profile: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="FILE", help="A pprof profile: ranks findings, opens the gates of what is hot."),
-    ] = None,
-    min_share: Annotated[
-        float | None,
-        typer.Option(metavar="PERCENT", help="Only what has this much of the profile."),
-    ] = None,
+    profile: _Profile = None,
+    min_share: _MinShare = None,
 ) -> int:
     """Find, rewrite, prove, and apply the safe fixes (or show them with --dry-run)."""
     for name, used in (("--interactive", interactive),):
@@ -326,6 +325,8 @@ def bench(
     transforms: _Transforms = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and notes.")] = False,
     color: _Color = Colour.AUTO,
+    profile: _Profile = None,
+    min_share: _MinShare = None,
 ) -> int:
     """Run your benchmarks that execute what `fix` would change, before and after; no file is changed.
 
@@ -355,5 +356,7 @@ def bench(
             transforms=transforms,
             quiet=quiet,
             colour=color.value,
+            profiles=tuple(profile or ()),
+            min_share=min_share,
         )
     )

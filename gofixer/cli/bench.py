@@ -16,7 +16,7 @@ from gofixer.bench.run import Options as Rounds
 from gofixer.bench.writing import NewFile, patch_of, propose
 from gofixer.cli.output import check_target, write_output
 from gofixer.cli.progress import progress_on
-from gofixer.cli.settings import available, choose, configuration
+from gofixer.cli.settings import available, choose, configuration, profiling
 from gofixer.cli.terminal import complain, palette, write_bytes
 from gofixer.engine.model import Progress, Report, Request, Verify
 from gofixer.errors import ExitCode, UserError
@@ -55,6 +55,8 @@ class Options:
     transforms: Path | None = None
     quiet: bool = False
     colour: str = "auto"
+    profiles: tuple[Path, ...] = ()
+    min_share: float | None = None
 
 
 def bench_command(options: Options) -> int:
@@ -64,6 +66,7 @@ def bench_command(options: Options) -> int:
     config = configuration(options.config, cwd, options.paths)
     transforms = available(config, options.transforms)
     active, selected = choose(transforms, config, options.select, options.ignore)
+    profiles, min_share = profiling(config, options.profiles, options.min_share)
     with progress_on(sys.stderr, wanted=not options.quiet) as progress:
         request = Request(
             cwd=cwd,
@@ -78,6 +81,8 @@ def bench_command(options: Options) -> int:
             cache=options.cache,
             include_generated=options.include_generated,
             exclude=options.exclude,
+            profiles=profiles,
+            min_share=min_share,
             progress=progress,
         )
         report = pipeline.analyse(request)
