@@ -223,7 +223,7 @@ def test_places_are_those_of_the_file_before_the_run(root: Path) -> None:
 
     def longer(match: Match, cx: Context) -> Result:
         text = b'fmt.Sprintf(\n\t\t"%d",\n\t\t' + match["n"].text + b",\n\t)"
-        return cx.fix("Grow", Edit(*match.span, text), Edit(len("package p\n"), len("package p\n"), b"\n"))
+        return cx.fix("Grow", Edit(*match.span, text), Edit(0, len("package p"), b"package p\n"))
 
     report = analyse(root, gated(check=longer), PROFILE)
     assert [(f.line, f.share, f.outcome.value) for f in report.findings] == [

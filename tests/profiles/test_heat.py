@@ -103,6 +103,12 @@ def test_a_closure_of_an_inlined_function_is_named_after_the_caller(root: Path) 
     assert lines(one, root, 15) == (Share(60, 60), Share(60, 60))
 
 
+def test_a_closure_of_another_function_stays_there_where_lines_have_moved(root: Path) -> None:
+    one = heat(root, cpu(([f(12, 11, "(*T).M.func1"), MAIN], 40), ([MAIN], 60)))
+    assert lines(one, root, 12) == (Share(0, 0), Share(0, 0))
+    assert lines(one, root, 22) == (None, Share(40, 40))
+
+
 def test_generic_functions(root: Path) -> None:
     one = heat(root, cpu(([f(12, 10, "F[...]"), MAIN], 40), ([f(22, 20, "(*T[...]).M.func1"), MAIN], 60)))
     assert lines(one, root, 12) == (Share(40, 40), Share(40, 40))
