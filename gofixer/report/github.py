@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gofixer.engine.model import Finding, Report
+from gofixer.report.heat import suffix
 from gofixer.report.kept import shown
 from gofixer.report.paths import relative
 
@@ -21,7 +22,7 @@ def render(report: Report, cwd: Path, *, colour: bool, verbose: bool) -> bytes:
 
 def _finding(finding: Finding, cwd: Path) -> str:
     reason = f" ({finding.reason})" if finding.reason else ""
-    message = f"{finding.message}{reason}. gofixer explain {finding.transform} says why."
+    message = f"{finding.message}{reason}{suffix(finding)}. gofixer explain {finding.transform} says why."
     place = {
         "file": relative(finding.file, cwd),
         "line": str(finding.line),

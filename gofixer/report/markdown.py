@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gofixer.engine.model import Finding, Outcome, Report
 from gofixer.report.evidence import lines as evidence_lines
+from gofixer.report.heat import suffix
 from gofixer.report.kept import is_fix, waits
 from gofixer.report.paths import relative
 from gofixer.report.text import short_reason
@@ -76,7 +77,7 @@ def _fix(finding: Finding, cwd: Path) -> str:
     unproved = "" if finding.proved else " (not proved)"
     diff = finding.diff.rstrip("\n")
     fence = _fence(diff)
-    summary = f"<code>{_html(place)}</code> {_html(finding.message)}{unproved}"
+    summary = f"<code>{_html(place)}</code> {_html(finding.message)}{unproved}{_html(suffix(finding))}"
     told = "".join(f"- {_plain(line)}\n" for line in evidence_lines(finding.evidence))
     body = f"`{finding.transform}`{inside}\n\n{fence}diff\n{diff}\n{fence}\n" + (f"\n{told}" if told else "")
     return f"<details><summary>{summary}</summary>\n\n{body}\n</details>\n"
@@ -85,7 +86,10 @@ def _fix(finding: Finding, cwd: Path) -> str:
 def _left(report: Report, cwd: Path, verbose: bool) -> Iterator[str]:
     waiting = [finding for finding in report.findings if waits(finding)]
     if waiting:
-        rows = [f"- `{relative(f.file, cwd)}:{f.line}` {f.transform}: {_plain(f.reason)}" for f in waiting]
+        rows = [
+            f"- `{relative(f.file, cwd)}:{f.line}` {f.transform}: {_plain(f.reason)}{_plain(suffix(f))}"
+            for f in waiting
+        ]
         yield "### For a person to decide\n\n" + "\n".join(rows) + "\n"
     if not verbose:
         return

@@ -118,6 +118,8 @@ def _result(finding: Finding, rule: int, cwd: Path, before: bytes | None, print_
     }
     if finding.evidence:
         result["properties"]["evidence"] = dict(finding.evidence)
+    if "profile" in finding.evidence:
+        result["rank"] = finding.share
     if finding.outcome is Outcome.SUPPRESSED:
         result["suppressions"] = [{"kind": "inSource", "justification": finding.reason}]
     if is_fix(finding) and before is not None and (replacements := list(_replacements(finding.diff, before))):

@@ -7,10 +7,12 @@ import json
 from inline_snapshot import snapshot
 from reports import CWD, finding, report
 
-from gofixer.engine.model import Finding, Outcome
+from gofixer.engine.checks import NEEDS_UNSAFE
+from gofixer.engine.model import Finding, Outcome, Report
 from gofixer.report import heat, text
 from gofixer.report.json_report import render
 from gofixer.report.palette import PLAIN
+from gofixer.report.printer import FORMATS
 
 
 def measured(share: float, outcome: Outcome = Outcome.PROPOSED, reason: str = "", **changes: object) -> Finding:
@@ -74,3 +76,18 @@ def test_the_share_of_a_finding() -> None:
     assert measured(12.34).share == 12.34
     assert finding().share == 0
     assert finding(evidence={"profile": "odd"}).share == 0
+
+
+def test_shares_in_the_other_forms() -> None:
+    one = report(measured(12.34), measured(0.5, Outcome.SKIPPED, NEEDS_UNSAFE, line=30))
+    assert "Reuse one timer [12.3 %25 cpu]. gofixer explain" in form(one, "github")
+    assert "Reuse one timer [12.3 % cpu]</summary>" in form(one, "markdown")
+    assert f"{NEEDS_UNSAFE} [0.5 % cpu]" in form(one, "markdown").replace("\\", "")
+    results = json.loads(form(one, "sarif"))["runs"][0]["results"]
+    assert results[0]["rank"] == 12.34
+    plain = json.loads(form(report(finding()), "sarif"))["runs"][0]["results"]
+    assert "rank" not in plain[0]
+
+
+def form(one: Report, word: str) -> str:
+    return FORMATS[word](one, CWD, colour=False, verbose=False).decode()
