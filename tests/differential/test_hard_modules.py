@@ -85,8 +85,8 @@ def test_cgo(tmp_path: Path) -> None:
             "c.go": "package m\n\n// int twice(int n) { return n * 2; }\n"
             'import "C"\n\nimport "fmt"\n\nfunc Twice(n int) int { return int(C.twice(C.int(n))) }\n' + BOTH,
             "plain.go": 'package m\n\nimport "fmt"\n\nfunc Plain(n int) string { return fmt.Sprintf("%d", n) }\n',
-            "m_test.go": 'package m\n\nimport "testing"\n\nfunc TestTwice(t *testing.T) {\n\tif Good(Twice(2)) != "4" {\n'
-            '\t\tt.Fatal("twice")\n\t}\n}\n',
+            "m_test.go": 'package m\n\nimport "testing"\n\nfunc TestTwice(t *testing.T) {\n\tif Good(Twice(2)) '
+            '!= "4" {\n\t\tt.Fatal("twice")\n\t}\n}\n',
         },
         ITOA,
     )
