@@ -52,13 +52,13 @@ def test_a_workspace_and_a_nested_module_outside_of_it(tmp_path: Path) -> None:
     report = prove(
         root,
         {
-            "go.mod": "module example.com/m\n\ngo 1.22\n",
-            "go.work": "go 1.22\n\nuse (\n\t./one\n\t./two\n)\n",
-            "one/go.mod": "module example.com/one\n\ngo 1.22\n",
+            "go.mod": "module example.com/m\n\ngo 1.21\n",
+            "go.work": "go 1.21\n\nuse (\n\t./one\n\t./two\n)\n",
+            "one/go.mod": "module example.com/one\n\ngo 1.21\n",
             "one/a.go": source("one"),
-            "two/go.mod": "module example.com/two\n\ngo 1.22\n",
+            "two/go.mod": "module example.com/two\n\ngo 1.21\n",
             "two/b.go": source("two", imports='import "example.com/one"\n\nvar _ = one.Good\n'),
-            "two/nested/go.mod": "module example.com/nested\n\ngo 1.22\n",
+            "two/nested/go.mod": "module example.com/nested\n\ngo 1.21\n",
             "two/nested/c.go": source("nested"),
             "root.go": source("m"),
         },
