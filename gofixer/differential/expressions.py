@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gofixer.differential.functions import imports_of
 from gofixer.differential.known import is_pure
 from gofixer.differential.model import Input, Piece, Unfit
 from gofixer.differential.purity import Purity
@@ -45,6 +44,34 @@ class Lifted:
         return self.writers[text][0].encode() if text in self.writers else None
 
 
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What is compared: an expression, or what an assignment gives to its one variable.
+
+    ``parts`` are the nodes that make it up; ``operator`` stands between two of them ("" for one).
+    """
+
+    parts: tuple[Node, ...]
+    operator: str = ""
+
+    def text(self, source: bytes, edits: list[tuple[int, int, bytes]]) -> bytes:
+        """The value as an expression, with some replacements inside of it."""
+        texts = [rewritten(source, part.span, edits) for part in self.parts]
+        return f" {self.operator} ".encode().join([*texts[:-1], b"(" + texts[-1] + b")"]) if self.operator else texts[0]
+
+
+def value_of(node: Node) -> Value:
+    """The value of an expression or of an assignment to one variable. Raises Unfit."""
+    if isinstance(node, nodes.Expression):
+        return Value((node,))
+    if isinstance(node, nodes.Assignment):
+        left, right = list(node.left.children), list(node.right.children)
+        if len(left) == len(right) == 1:
+            operator = node.operator.str.removesuffix("=")
+            return Value((left[0], right[0]), operator) if operator else Value((right[0],))
+    raise Unfit("it changes statements, not an expression")
+
+
 class Lifter:
     """Decides what of an expression becomes an input. ``effects`` of what is left are looked at by the purity check."""
 
@@ -53,9 +80,11 @@ class Lifter:
         self._purity = purity
         self.lifted = Lifted()
 
-    def lift(self, node: Node) -> Lifted:
-        """Raises Unfit where something of the expression can be neither kept nor made an input."""
-        self._inside(node)
+    def lift(self, value: Value) -> Lifted:
+        """Raises Unfit where something of the value can be neither kept nor made an input."""
+        for part in value.parts[:-1]:
+            self._part(part)
+        self._inside(value.parts[-1])
         return self.lifted
 
     def _part(self, node: Node) -> None:
@@ -212,7 +241,9 @@ def lifted_piece(
 
 def observable(node: Node, types: FileTypes, lifted: Lifted) -> tuple[int, bool]:
     """How many values an expression has, and whether it stands as a statement and writes. Raises Unfit."""
-    if isinstance(node.parent, nodes.ExpressionStatement):
+    if isinstance(node, nodes.Assignment):
+        node = node.left.children[0]
+    elif isinstance(node.parent, nodes.ExpressionStatement):
         if not lifted.writers:
             raise Unfit("its value is not used")
         return 0, True
@@ -224,6 +255,3 @@ def observable(node: Node, types: FileTypes, lifted: Lifted) -> tuple[int, bool]
         raise Unfit(f"the value of `{node.str}` is of type {type_.string if type_ else 'unknown'}")
     assert type_ is not None
     return (len(type_.members) if type_.kind == "tuple" else 1), False
-
-
-__all__ = ["Lifted", "Lifter", "imports_of", "lifted_piece", "observable", "replaced", "rewritten"]

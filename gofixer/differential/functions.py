@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from gofixer.differential.model import Input, Piece, Unfit
 from gofixer.differential.source import Declaration, comparable, spell
-from gofixer.facts.types import FileTypes
+from gofixer.facts.types import FileTypes, Span
 from gofixer.syntax import Node, nodes
 
 _MOST_HINTS = 40
@@ -61,11 +61,12 @@ def function_text(declaration: Declaration, marks: Iterable[int] = ()) -> bytes:
     return parameters + body + source[at : declaration.end]
 
 
-def imports_of(node: Node, types: FileTypes) -> dict[str, str]:
-    """Local names of packages that a node uses, with their import paths."""
+def imports_of(node: Node, types: FileTypes, given: Collection[Span] = ()) -> dict[str, str]:
+    """Local names of packages that a node uses outside of the spans ``given``, with their import paths."""
     found = {}
     for name in node.descendants(nodes.Identifier, nodes.PackageIdentifier):
-        if path := types.package_of(name.span):
+        inside = any(start <= name.start and name.end <= end for start, end in given)
+        if not inside and (path := types.package_of(name.span)):
             found[name.str] = path
     return found
 

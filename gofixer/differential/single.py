@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gofixer.differential.expressions import Lifted, Lifter, lifted_piece, observable, replaced, rewritten
+from gofixer.differential.expressions import (
+    Lifted,
+    Lifter,
+    lifted_piece,
+    observable,
+    replaced,
+    rewritten,
+    value_of,
+)
 from gofixer.differential.functions import hints, imports_of
 from gofixer.differential.model import Pair, Unfit
 from gofixer.differential.source import Declaration
@@ -26,10 +34,12 @@ def expression_pair(states: States, proposal: Proposal) -> Pair:
         raise Unfit("it is no statement of a function")
     in_front, inner = _split(proposal.fix.edits, statement, declaration.tree.source)
     node = _expression(declaration, statement, inner)
-    lifted = Lifter(types, states.pure_before).lift(node)
+    value = value_of(node)
+    lifted = Lifter(types, states.pure_before).lift(value)
     results, dropped = observable(node, types, lifted)
-    _, edits = replaced([node], lifted)
-    old = rewritten(declaration.tree.source, node.span, edits)
+    given, edits = replaced(list(value.parts), lifted)
+    old = value.text(declaration.tree.source, edits)
+    old_imports = {name: path for part in value.parts for name, path in imports_of(part, types, given).items()}
     prefix, new, imports = _changed(states, proposal, declaration, statement, node, in_front, inner, lifted)
     numbers, texts = hints(node.text + b" " + new)
     return Pair(
@@ -39,7 +49,7 @@ def expression_pair(states: States, proposal: Proposal) -> Pair:
         directory=proposal.file.parent,
         package=types.package_name,
         inputs=tuple(lifted.inputs.values()),
-        old=lifted_piece(lifted, results, dropped, b"", old, imports_of(node, types)),
+        old=lifted_piece(lifted, results, dropped, b"", old, old_imports),
         new=lifted_piece(lifted, results, dropped, prefix, new, imports),
         whole=False,
         ints=numbers,
@@ -68,9 +78,8 @@ def _expression(declaration: Declaration, statement: Node, inner: Sequence[Edit]
         node = node.parent
     if isinstance(node, nodes.Selector) and isinstance(node.parent, nodes.Call) and node.parent.function == node:
         node = node.parent
-    if not isinstance(node, nodes.Expression):
-        raise Unfit("it changes statements, not an expression")
-    return node
+    # `x = x + y` may become `x += y`.
+    return node if isinstance(node, nodes.Expression) or not isinstance(statement, nodes.Assignment) else statement
 
 
 def _changed(
@@ -91,22 +100,24 @@ def _changed(
     begin = moved(node.start, edits) - sum(len(e.new) for e in inner if e.start == e.end == node.start)
     end = moved(node.end, edits)
     found = innermost(after, (begin, end))
-    while found.parent is not None and found.parent.span == found.span:
-        found = found.parent
+    wanted = nodes.Expression if isinstance(node, nodes.Expression) else nodes.Assignment
+    same = [n for n in (found, *found.ancestors()) if n.span == (begin, end) and isinstance(n, wanted)]
+    found = same[-1] if same else found
     if found.span != (begin, end):
         raise Unfit("its new form is no expression")
     spans = _prefix_spans(source, statement, in_front, edits)
     put = [s for span in spans for s in _statements(after, span)]
-    given, replacements = replaced([*put, found], lifted)
-    for part in (*put, found):
+    value = value_of(found)
+    given, replacements = replaced([*put, *value.parts], lifted)
+    for part in (*put, *value.parts):
         states.pure_after.require(part, types, given)
         _own_names(part, types, given, [*spans, (begin, end)])
     _evaluated_alike(lifted, node, source, given)
     prefix = b"\n".join(rewritten(source, span, replacements) for span in spans)
     imports: dict[str, str] = {}
-    for part in (*put, found):
-        imports |= imports_of(part, types)
-    return prefix, rewritten(source, (begin, end), replacements), imports
+    for part in (*put, *value.parts):
+        imports |= imports_of(part, types, given)
+    return prefix, value.text(source, replacements), imports
 
 
 def _prefix_spans(source: bytes, statement: Node, in_front: Sequence[Edit], edits: Sequence[Edit]) -> list[Span]:

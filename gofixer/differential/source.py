@@ -89,8 +89,8 @@ def declaration_at(tree: Tree, offset: int) -> Declaration | None:
 def spell(type_: Type | None, package: str, imports: dict[str, str]) -> str | None:
     """A type as an input is declared with it, None where inputs of the type cannot be made.
 
-    Inputs are of basic kinds (defined types too), ``error``, and slices of bytes and of strings. A defined type of
-    another package adds its import.
+    Inputs are of basic kinds (defined types too), ``error``, slices of bytes and of strings, and arrays of bytes. A
+    defined type of another package adds its import.
     """
     if type_ is None or type_.contains_typeparam:
         return None
@@ -100,6 +100,8 @@ def spell(type_: Type | None, package: str, imports: dict[str, str]) -> str | No
         elem = type_.elem
         plain = not type_.pkg and elem is not None and not elem.pkg and elem.kind in ("uint8", "string")
         return f"[]{elem.kind}" if plain and elem is not None else None
+    if type_.kind == "array" and not type_.pkg and type_.elem is not None and type_.elem.string == "uint8":
+        return f"[{type_.length}]uint8"
     if type_.kind not in BASIC:
         return None
     if not type_.pkg:

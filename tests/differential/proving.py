@@ -32,7 +32,7 @@ def prove(
     verify: Verify = Verify.TEST,
 ) -> Report:
     """Writes the files of a module and analyses it with the rules; nothing else is written below ``root``."""
-    for name, text in {"go.mod": "module example.com/m\n\ngo 1.22\n", **files}.items():
+    for name, text in {"go.mod": "module example.com/m\n\ngo 1.21\n", **files}.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -76,7 +76,7 @@ def test_a_rule_that_is_wrong_where_nothing_points_at_it(tmp_path: Path, monkeyp
     )
     rejected = {f.function for f in report.findings if f.outcome is Outcome.REJECTED}
     assert rejected == {f"F{n}" for n in guilty}
-    assert all("declared and not used: y" in f.reason for f in report.findings if f.outcome is Outcome.REJECTED)
+    assert all("declared and not used" in f.reason for f in report.findings if f.outcome is Outcome.REJECTED)
     assert builds <= 2 + len(guilty) * (log2(sites) + 1)
 
 
@@ -118,7 +118,7 @@ applicability = "safe"
 @pytest.fixture
 def sizes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     files = {
-        "go.mod": "module example.com/m\n\ngo 1.22\n",
+        "go.mod": "module example.com/m\n\ngo 1.21\n",
         "m.go": SIZES,
         "m_test.go": SIZES_TEST,
         "gofixer.toml": CONFIG,

@@ -426,6 +426,14 @@ func gofixerValues(c gofixerCase, t gofixerReflect.Type, length bool) (values []
 			}
 			values = append(values, slice)
 		}
+	case gofixerReflect.Array:
+		for _, first := range []byte{0, 1, 0x7f, 0x80, 0xff} {
+			value := gofixerReflect.New(t).Elem()
+			for i := 0; i < t.Len(); i++ {
+				value.Index(i).SetUint(uint64(first + byte(i)))
+			}
+			values = append(values, zero, value)
+		}
 	case gofixerReflect.Interface:
 		values = append(values, zero)
 		for _, text := range texts {
@@ -497,6 +505,10 @@ func gofixerRandomValue(random *gofixerRand.Rand, t gofixerReflect.Type, c gofix
 		for i := 0; i < count; i++ {
 			value.Index(i).SetString(gofixerRandomText(random, c))
 		}
+	case gofixerReflect.Array:
+		for i := 0; i < t.Len(); i++ {
+			value.Index(i).SetUint(uint64(random.Intn(256)))
+		}
 	case gofixerReflect.Interface:
 		value.Set(gofixerReflect.ValueOf(gofixerErrors.New(gofixerRandomText(random, c))))
 	}
@@ -560,6 +572,12 @@ func gofixerShow(value gofixerReflect.Value) string {
 		return gofixerStrconv.FormatComplex(value.Complex(), 'g', -1, 128)
 	case gofixerReflect.String:
 		return gofixerQuoted(value.String())
+	case gofixerReflect.Array:
+		var words []string
+		for i := 0; i < value.Len() && i < 40; i++ {
+			words = append(words, gofixerShow(value.Index(i)))
+		}
+		return value.Type().String() + "{" + gofixerStrings.Join(words, ", ") + "}"
 	case gofixerReflect.Slice:
 		if value.IsNil() {
 			return value.Type().String() + "(nil)"
