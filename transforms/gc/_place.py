@@ -18,6 +18,8 @@ _COLLECTOR = re.compile(
     rb"(?m)\b(SetFinalizer|AddCleanup|SetGCPercent|SetMemoryLimit)\b"
     rb'|"(weak|runtime/secret)"|^\s*(?:import\s+)?"(C)"\s*(?:$|;|//)'
 )
+# The part of it that does not set the collector up.
+_WAITS = re.compile(rb'(?m)\b(SetFinalizer|AddCleanup)\b|"(weak|runtime/secret)"|^\s*(?:import\s+)?"(C)"\s*(?:$|;|//)')
 _MEASURES = re.compile(
     rb"(\b(?:ReadMemStats|ReadGCStats|NumGoroutine|MemProfile\w*|GoroutineProfile|WriteHeapDump|WriteHeapProfile"
     rb"|StartCPUProfile|AllocsPerRun|metrics\.Read|pprof\.\w+|Getrusage|Maxrss|VmRSS|VmHWM"
@@ -72,10 +74,10 @@ def wanted(call: Node, cx: Context) -> str | None:
     return None
 
 
-def collector_is_watched(cx: Context) -> str | None:
-    """Something in the package runs after a collection, shows one, or sets the collector up."""
+def collector_is_watched(cx: Context, *, or_tuned: bool = True) -> str | None:
+    """Something in the package runs after a collection, shows one, or (``or_tuned``) sets the collector up."""
     for path, source in cx.package_sources().items():
-        if found := _COLLECTOR.search(source):
+        if found := (_COLLECTOR if or_tuned else _WAITS).search(source):
             name = next(filter(None, found.groups())).decode()
             what = {"weak": "a weak pointer", "C": "cgo"}.get(name, name)
             return f"the package has {what} ({path.name}): a collection may be part of what it does"

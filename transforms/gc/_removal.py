@@ -74,6 +74,13 @@ def remove(statement: Node, cx: Context, *, reasons_count: bool = True) -> Remov
     return _lines(target, cx, reasons_count, tuple(drops))
 
 
+def remove_goroutine(statement: nodes.Go, cx: Context) -> Removal | Skip:
+    """Remove a ``go`` statement with the comments above and in it."""
+    if not isinstance(statement.parent, nodes.StatementList):
+        return Skip("is part of another statement")
+    return _lines(statement, cx, True, ("runtime", "runtime/debug", "time", "context"))
+
+
 def remove_declaration(function: Node, cx: Context) -> Removal | Skip:
     """Remove a top-level function with the comment above it."""
     return _lines(function, cx, True, ("runtime",))
