@@ -1,0 +1,1 @@
+"""What transforms of several families ask about a place in a program."""

@@ -1,0 +1,1 @@
+"""Transforms for programs that ask the runtime about itself."""
