@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gofixer.transforms.allocation._places import argument_of, bare, converted, local, uses, value_of
+from gofixer.transforms.allocation._operands import argument_of, bare, converted, local, uses, value_of
 
 from gofixer.transform import Context, Node, Object, nodes
 

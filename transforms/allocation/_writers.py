@@ -5,7 +5,7 @@ A type that only embeds one of them may have a WriteString of its own, an interf
 
 from __future__ import annotations
 
-from gofixer.transforms.allocation._places import argument_of, arguments, bare, uses, value_of
+from gofixer.transforms.allocation._operands import argument_of, arguments, bare, uses, value_of
 
 from gofixer.transform import Context, Node, nodes
 

@@ -67,7 +67,7 @@ from __future__ import annotations
 from gofixer.transforms.allocation import _writers as writers
 from gofixer.transforms.allocation._memory import READERS_OF_BYTES, TAKERS_OF_READERS, copies, is_own
 from gofixer.transforms.allocation._mirrors import FOR_BYTES, FOR_STRINGS, METHODS, PAIRS
-from gofixer.transforms.allocation._places import (
+from gofixer.transforms.allocation._operands import (
     argument_of,
     arguments,
     bare,
