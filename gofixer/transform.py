@@ -115,9 +115,13 @@ class Transform:
     declarative: bool = False
 
 
-def pattern(source: str, *, imports: tuple[str, ...] = (), **where: str) -> Pattern:
-    """Compile a pattern; keyword arguments are type words for its metavariables (``n="integer"``)."""
-    return compile_pattern(source, where=where, imports=imports)
+def pattern(source: str, *, imports: tuple[str, ...] = (), near: Iterable[str] = (), **where: str) -> Pattern:
+    """Compile a pattern; keyword arguments are type words for its metavariables (``n="integer"``).
+
+    For patterns of common code ``near`` keeps the scan fast: words of which one has to stand in the same top-level
+    declaration, such as ``for`` where only loops are of interest.
+    """
+    return compile_pattern(source, where=where, imports=imports, near=near)
 
 
 T = TypeVar("T", bound=Node)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
-import re
 import time
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,11 +23,10 @@ import msgspec
 from gofixer.edits.model import Span
 from gofixer.engine.discover import MAX_SIZE, is_generated
 from gofixer.engine.suppress import MARKERS
-from gofixer.match.matcher import Matcher
+from gofixer.match.matcher import TOP_LEVEL, Matcher
 from gofixer.match.pattern import Pattern
 from gofixer.syntax import parse
 
-_TOP_LEVEL = re.compile(rb"\n(?:func|var|const|type|import)\b")  # five times as fast as with ^
 _INLINE_FILES = 48
 _BATCH = 64
 # A file that was written this shortly before it was scanned may change again within the clock's resolution.
@@ -100,7 +98,7 @@ def interesting_ranges(source: bytes, places: Sequence[Span]) -> list[tuple[int,
     Declarations are told apart by keywords at the start of a line. Where that is wrong (a raw string with such a
     line) the pieces do not parse, and the caller parses the whole file.
     """
-    starts = [m.start() + 1 for m in _TOP_LEVEL.finditer(source)]
+    starts = [m.start() + 1 for m in TOP_LEVEL.finditer(source)]
     pieces: list[tuple[int, int]] = []
     header_end = next((s for s in starts if not source.startswith(b"import", s)), len(source))
     pieces.append((0, header_end))
@@ -194,7 +192,7 @@ class ScanCache:
     """
 
     def __init__(self, folder: Path | None, patterns: Iterable[Pattern], include_generated: bool, root: Path) -> None:
-        sources = repr([(p.source, sorted(p.where.items()), include_generated) for p in patterns])
+        sources = repr([(p.source, sorted(p.where.items()), sorted(p.near), include_generated) for p in patterns])
         self._key = hashlib.sha256((_own_digest() + sources).encode()).hexdigest()
         name = hashlib.sha256(str(root).encode()).hexdigest()[:16]
         self._file = folder / f"scan-{name}-{self._key[:16]}.msgpack" if folder else None

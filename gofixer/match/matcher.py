@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import tree_sitter as ts
@@ -19,6 +20,8 @@ _Found = tuple[tuple[ts.Node, ...], Bindings]
 
 _IDENTIFIERS = frozenset({"identifier", "package_identifier"})
 _MAX_CLIMB = 40
+# Where top-level declarations begin in formatted code; five times as fast as with ^.
+TOP_LEVEL = re.compile(rb"\n(?:func|var|const|type|import)\b")
 # A first argument that is a plain literal, and something behind its comma.
 # What stands before a name that is only the end of another one, of a path, or behind a dot.
 _NAME_END = re.compile(rb'[\w."/]')
@@ -50,17 +53,19 @@ class Matcher:
         self.patterns = tuple(patterns)
         self._by_anchor: dict[bytes, list[int]] = {}
         self._by_root: dict[str, list[int]] = {}
-        first: dict[str, int] = {}
+        first: dict[tuple[str, frozenset[str]], int] = {}
         self._twins: dict[int, list[int]] = {}  # patterns with one source are matched once
         for index, pattern in enumerate(self.patterns):
-            self._twins.setdefault(first.setdefault(pattern.source, index), []).append(index)
-            if first[pattern.source] != index:
+            key = pattern.source, pattern.near
+            self._twins.setdefault(first.setdefault(key, index), []).append(index)
+            if first[key] != index:
                 continue
             if pattern.anchor:
                 self._by_anchor.setdefault(pattern.anchor.name, []).append(index)
             else:
                 self._by_root.setdefault(pattern.roots[_lead(pattern.roots)].kind, []).append(index)
         self._openings = {p.opening: re.compile(p.opening) for p in self.patterns}
+        self._near = {p.near: _any_word(p.near) for p in self.patterns if p.near}
         self._query = ts.Query(LANGUAGE, self._query_source()) if self.patterns else None
 
     def _query_source(self) -> str:
@@ -91,15 +96,17 @@ class Matcher:
     def places(self, source: bytes, active: Sequence[int]) -> list[tuple[int, int]]:
         """Byte ranges of the words that may belong to a match, in source order: text alone, nothing parsed."""
         found: set[tuple[int, int]] = set()
+        near = _Near(source)
         for index in active:
             pattern = self.patterns[index]
             if not pattern.literals:
                 return [(0, len(source))]
+            words = self._near.get(pattern.near)
             word = pattern.literals[-1]
             at = source.find(word)
             while at >= 0:
                 end = at + len(word)
-                if self._plausible(pattern, source, at, end):
+                if (words is None or near.holds(at, words)) and self._plausible(pattern, source, at, end):
                     found.add((at, end))
                 at = source.find(word, end)
         return sorted(found)
@@ -120,12 +127,15 @@ class Matcher:
         root = tree.root.raw
         scope = _Scope(imported_names(root), root, tree.source)
         cursor = ts.QueryCursor(self._query)
+        near = _Near(tree.source)
         found: dict[tuple[int, int, int], RawMatch] = {}
         for start, end in self.places(tree.source, sorted(wanted)):
             cursor.set_byte_range(start, end)
             for _, captures in cursor.matches(root):
                 for match in self._candidates(captures, wanted, scope):
-                    found.setdefault((match.pattern, *match.span), match)
+                    words = self._near.get(self.patterns[match.pattern].near)
+                    if words is None or near.holds(match.span[0], words):
+                        found.setdefault((match.pattern, *match.span), match)
         return sorted(found.values(), key=lambda m: (m.span[0], -m.span[1], m.pattern))
 
     def _candidates(
@@ -146,6 +156,30 @@ class Matcher:
                 twins = [twin for twin in self._twins[index] if twin in wanted]
                 if twins:
                     yield from _for_each(twins, _match_at(self.patterns[index], node, scope))
+
+
+class _Near:
+    """Which words stand in the top-level declarations of a source, told apart as `TOP_LEVEL` does."""
+
+    def __init__(self, source: bytes) -> None:
+        self._source = source
+        self._bounds: list[int] | None = None
+        self._known: dict[tuple[int, re.Pattern[bytes]], bool] = {}
+
+    def holds(self, at: int, words: re.Pattern[bytes]) -> bool:
+        """Whether one of the words stands in the declaration around an offset."""
+        if self._bounds is None:
+            self._bounds = [0, *(m.start() + 1 for m in TOP_LEVEL.finditer(self._source)), len(self._source)]
+        index = bisect_right(self._bounds, at)
+        key = index, words
+        if key not in self._known:
+            end = self._bounds[index] if index < len(self._bounds) else len(self._source)
+            self._known[key] = words.search(self._source, self._bounds[index - 1], end) is not None
+        return self._known[key]
+
+
+def _any_word(words: Iterable[str]) -> re.Pattern[bytes]:
+    return re.compile(rb"\b(?:" + b"|".join(re.escape(word.encode()) for word in sorted(words)) + rb")\b")
 
 
 class _Scope:

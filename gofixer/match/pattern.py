@@ -28,6 +28,9 @@ _METAVARIABLE = re.compile(
 )
 _STATEMENT_POSITION = re.compile(rf"(?<=[{{;\n])([ \t]*)({_MANY}\w+)(?=[ \t]*[}};\n])")
 
+# Words that stand in nearly every file: a place of them says little.
+_COMMON = frozenset({b"var", b"func", b"for", b"if", b"type", b"const", b"return", b"string", b"int", b"byte", b"nil"})
+_CALLS = frozenset({"call_expression", "type_conversion_expression"})
 _LEAVES = frozenset({"interpreted_string_literal", "raw_string_literal", "rune_literal"})
 _NAMES = frozenset({"identifier", "type_identifier", "field_identifier", "package_identifier", "label_name"})
 _FLATTENED = frozenset({"statement_list"})
@@ -83,7 +86,8 @@ class Pattern:
     statements. ``where`` maps metavariables to type words, answered by the type oracle after the match.
     ``literals`` are byte strings that every file with a match contains, all of them; the last one occurs in every
     match, and ``opening`` is a regular expression for the text from there on. ``single`` tells that the call at the
-    anchor has exactly one argument.
+    anchor has exactly one argument. Of the words in ``near`` one has to stand in the same top-level declaration as a
+    match (none given: it may stand anywhere); text alone decides that, before anything is parsed.
     """
 
     source: str
@@ -95,9 +99,16 @@ class Pattern:
     literals: tuple[bytes, ...] = ()
     opening: bytes = b""
     single: bool = False
+    near: frozenset[str] = frozenset()
 
 
-def compile_pattern(source: str, *, where: Mapping[str, str] | None = None, imports: Iterable[str] = ()) -> Pattern:
+def compile_pattern(
+    source: str,
+    *,
+    where: Mapping[str, str] | None = None,
+    imports: Iterable[str] = (),
+    near: Iterable[str] = (),
+) -> Pattern:
     """Compile Go code with metavariables.
 
     ``imports`` are import paths for qualifiers that the standard library does not settle (``rand``, or a module
@@ -131,6 +142,7 @@ def compile_pattern(source: str, *, where: Mapping[str, str] | None = None, impo
         literals=_literals(roots, anchor),
         opening=_opening(roots, anchor),
         single=_single(roots, anchor),
+        near=frozenset(near),
     )
 
 
@@ -255,9 +267,13 @@ def _literals(roots: Sequence[PNode], anchor: Anchor | None) -> tuple[bytes, ...
     if anchor:
         return (b'"' + anchor.path.encode() + b'"', anchor.name)
     lead = next(i for i, root in enumerate(roots) if not root.variable)
-    key = max(_tokens(roots[lead : lead + 1]), key=len, default=b"")
-    other = max(_tokens(roots), key=len, default=b"")
+    key = max(_tokens(roots[lead : lead + 1]), key=_rarity, default=b"")
+    other = max(_tokens(roots), key=_rarity, default=b"")
     return tuple(dict.fromkeys(token for token in (other, key) if token))
+
+
+def _rarity(token: bytes) -> tuple[bool, int]:
+    return token not in _COMMON, len(token)
 
 
 def _tokens(roots: Sequence[PNode]) -> Iterator[bytes]:
@@ -273,8 +289,14 @@ def _opening(roots: Sequence[PNode], anchor: Anchor | None) -> bytes:
         return b""
     leaves = [n for n in _walk(roots) if n.text is not None or n.variable]
     start = next(i for i, n in enumerate(leaves) if n.text == literal[0])
-    fixed = itertools.takewhile(lambda n: n.text is not None and not n.package, leaves[start:])
-    return b"[\\s(]*".join(re.escape(n.text or b"") for n in fixed)
+    fixed = list(itertools.takewhile(lambda n: n.text is not None and not n.package, leaves[start:]))
+    texts = [n.text or b"" for n in fixed]
+    before = b"(?<!\\w)" if re.match(rb"\w", texts[0]) else b""
+    after = b"(?!\\w)" if re.search(rb"\w$", texts[-1]) else b""
+    lead = next(root for root in roots if not root.variable)
+    if len(fixed) == 1 and lead.kind in _CALLS and leaves.index(fixed[0]) == 0:
+        after = b"(?=\\s*[(/])"
+    return before + b"[\\s(]*".join(map(re.escape, texts)) + after
 
 
 def _calls(roots: Sequence[PNode], anchor: Anchor) -> Iterator[PNode]:

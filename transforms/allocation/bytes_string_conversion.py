@@ -333,7 +333,7 @@ TRANSFORM = Transform(
     name="bytes-string-conversion",
     family="allocation",
     summary="a conversion between string and []byte that copies for nothing",
-    patterns=(pattern("[]byte($text)"), pattern("string($text)")),
+    patterns=(pattern("[]byte($text)", near=(*_NAMES, "String")), pattern("string($text)", near=_NAMES)),
     check=check,
     screen=screen,
     seeds=("T",),

@@ -195,7 +195,7 @@ TRANSFORM = Transform(
     name="defer-in-loop",
     family="defers",
     summary="a defer in a loop piles up, and what it would release stays open until the function returns",
-    patterns=(pattern("defer $f($*arguments)"),),
+    patterns=(pattern("defer $f($*arguments)", near=("for",)),),
     check=check,
     seeds=("T",),
     applicability=UNSAFE,
