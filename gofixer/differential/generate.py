@@ -10,7 +10,7 @@ from importlib import resources
 from gofixer.differential.model import Pair, Piece
 
 TEST = "TestGofixerDifferential"
-_NAME = re.compile(r"zz_gofixer_(?:old|new)(\d+)_test\.go")
+_NAME = re.compile(r"zz_gofixer_(?:old|new|where)(\d+)_test\.go")
 
 
 def files_for(pairs: Iterable[Pair], small: Iterable[int]) -> dict[str, bytes]:
@@ -25,6 +25,8 @@ def files_for(pairs: Iterable[Pair], small: Iterable[int]) -> dict[str, bytes]:
     for pair in chosen:
         files[f"zz_gofixer_old{pair.id}_test.go"] = _piece(pair.old, package, f"gofixerOld{pair.id}")
         files[f"zz_gofixer_new{pair.id}_test.go"] = _piece(pair.new, package, f"gofixerNew{pair.id}")
+        if pair.where is not None:
+            files[f"zz_gofixer_where{pair.id}_test.go"] = _piece(pair.where, package, f"gofixerWhere{pair.id}")
         table.append(_case(pair, pair.id in few))
     table.append("}\n")
     files["zz_gofixer_table_test.go"] = "\n".join(table).encode()
@@ -59,6 +61,7 @@ def _case(pair: Pair, small: bool) -> str:
         "texts": strings(pair.texts),
         "old": f"gofixerOld{pair.id}",
         "new": f"gofixerNew{pair.id}",
+        "where": f"gofixerWhere{pair.id}" if pair.where is not None else "nil",
     }
     body = ", ".join(f"{name}: {value}" for name, value in fields.items())
     return f"\tgofixerCases = append(gofixerCases, gofixerCase{{{body}}})"

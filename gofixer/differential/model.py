@@ -35,6 +35,7 @@ class Pair:
 
     ``what`` is what was lifted, for people. ``whole`` tells a whole function, whose changed statement may or may
     not be reached, from an expression. ``ints`` and ``texts`` are literals of the code, as inputs to try.
+    ``where`` tells which inputs count (all without it).
     """
 
     id: int
@@ -48,6 +49,7 @@ class Pair:
     whole: bool
     ints: tuple[int, ...] = ()
     texts: tuple[str, ...] = ()
+    where: Piece | None = None
 
 
 class Kind(StrEnum):

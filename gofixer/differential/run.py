@@ -77,7 +77,7 @@ def _judge(fix: int, pairs: Pairs, answers: Mapping[int, Answer]) -> Compared:
         last = fix == max(pair.fixes) and not any(_wrong(p, answers[p.id]) for p in alone)
         if last and (wrong := _wrong(pair, answers[pair.id])):
             return _compared(pair, answers[pair.id], f"together with other fixes of the function: {wrong}")
-    same = [pair for pair in mine if answers[pair.id].kind is Kind.SAME]
+    same = [pair for pair in mine if answers[pair.id].kind is Kind.SAME and answers[pair.id].inputs]
     reached = [pair for pair in same if answers[pair.id].hits or not pair.whole]
     if reached or same:
         best = (reached or same)[0]
@@ -112,6 +112,8 @@ def _why(answer: Answer) -> str:
         return f"the unfixed code does not give the same result twice for {answer.input}"
     if answer.kind is Kind.SLOW:
         return f"the unfixed code did not end within 2 seconds for {answer.input}"
+    if answer.kind is Kind.SAME:
+        return "none of the inputs that were tried meets the conditions of its place"
     if answer.kind is Kind.DIED:
         return f"the process ended while it ran the code: {answer.reason}"
     return answer.reason

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gofixer.differential.conditions import condition_piece
 from gofixer.differential.expressions import (
     Lifted,
     Lifter,
@@ -54,6 +55,7 @@ def expression_pair(states: States, proposal: Proposal) -> Pair:
         whole=False,
         ints=numbers,
         texts=texts,
+        where=condition_piece(node, types, states.pure_before, lifted),
     )
 
 

@@ -24,6 +24,8 @@ RULES = (
     rule("add-one", "$n + 1", "1 + $n", n="int"),
     rule("in-order", "order($n)", "ordered($n)", n="int"),
     rule("later", "stamp($n)", "stamped($n)", n="int"),
+    rule("two-digits", "two($n)", "digits2($n)", n="int"),
+    rule("error-text", 'fmt.Sprintf("%v", $e)', "$e.Error()", e="error"),
     rule("digits", 'fmt.Sprintf("%x", $n)', "hex.EncodeToString($n[:])", n="[4]byte"),
     rule("more", "$a = $a + $b", "$a += $b", a="string", b="string"),
     rule("drop-nothing", "$s + suffix", "plain($s)", s="string"),
@@ -222,6 +224,41 @@ func (c *conf) Encoded(n int) {
 	os.Setenv("N", base64.URLEncoding.EncodeToString(c.out.Bytes()) + fmt.Sprintf("%d", n))
 }
 
+func Checked(c conf, err error, n int, ok bool) string {
+	if err != nil && ok {
+		return strings.ToUpper(fmt.Sprintf("%v", err))
+	}
+	if n < 10 || n > 99 {
+		return ""
+	}
+	if c.n > 0 {
+		println(digits2(n))
+	}
+	return ""
+}
+
+func digits2(n int) string { return string([]byte{byte('0' + n/10), byte('0' + n%10)}) }
+
+func TooLate(c conf, n int) string {
+	if n < 10 || n > 99 {
+		return ""
+	}
+	n *= 2
+	c.n = len(two(n))
+	return ""
+}
+
+func two(n int) string { return strconv.Itoa(n) }
+
+func InTime(c conf, n int) string {
+	if n < 10 || n > 99 {
+		return ""
+	}
+	c.n = len(two(n))
+	n *= 2
+	return ""
+}
+
 func Two(n, m int) string { return fmt.Sprintf("%d", n) + "," }
 """  # fmt: skip
 
@@ -256,6 +293,8 @@ ALIKE = {
     "(*conf).Array": 'expression `fmt.Sprintf("%x", sum)`',
     "(*conf).More": "expression `name = name + strings.ToUpper(names[0])`",
     "(*conf).Encoded": 'expression `fmt.Sprintf("%d", n)`',
+    "Checked": 'expression `fmt.Sprintf("%v", err)`',
+    "InTime": "expression `two(n)`",
     "Struct": "expression `c.name + suffix`",
     "Channel": "expression `(<-c) + 1`",
     "FarAway": 'expression `fmt.Sprintf("%03d", a)`',
@@ -269,7 +308,7 @@ def test_what_is_alike_is_proposed_with_the_record(function: str, findings: dict
     said = differential(finding)
     assert said.get("compared") == ALIKE[function], said
     assert isinstance(said["inputs"], int)
-    assert said["inputs"] > 1000
+    assert said["inputs"] > (1000 if function not in ("Checked", "InTime") else 20)
     if str(said["compared"]).startswith("function"):
         assert isinstance(said["reached"], int)
         assert said["reached"] > 1000
@@ -282,6 +321,7 @@ WRONG = {
     "Words": 's = "": it was 0, and would be 1',
     "Table": 's = "": it was 0, and would be 1',
     "Down": "function Down did not end in time for n = 3, and did without the fix",
+    "TooLate": 'expression `two(n)` differs for n = 0: it was "0", and would be "00"',
     "Number": 'the error "strconv.Atoi: parsing \\"',
     "Change": 'with the slice changed to []uint8("x',
 }

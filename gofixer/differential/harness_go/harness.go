@@ -23,6 +23,7 @@ type gofixerCase struct {
 	ints     []int64
 	texts    []string
 	old, new interface{}
+	where    interface{} // which inputs count, or nil
 }
 
 type gofixerAnswer struct {
@@ -97,6 +98,13 @@ func gofixerCompare(c gofixerCase) gofixerAnswer {
 	gofixerHits = 0
 	gofixerInputs(c, old.Type(), values, func(input []gofixerReflect.Value) bool {
 		begun := gofixerTime.Now()
+		if c.where != nil {
+			met := gofixerCall("slow", begun.Add(gofixerPerCall), answer, c.names, gofixerReflect.ValueOf(c.where), input)
+			if met.panicked || !met.results[0].Bool() {
+				return gofixerTime.Since(started) < gofixerPerCase
+			}
+			begun = gofixerTime.Now()
+		}
 		before := gofixerCall("slow", begun.Add(gofixerPerCall), answer, c.names, old, input)
 		limit := gofixerTime.Now().Add(gofixerPerCall + 10*gofixerTime.Since(begun))
 		after := gofixerCall("slower", limit, answer, c.names, changed, input)
