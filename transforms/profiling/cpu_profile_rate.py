@@ -35,8 +35,9 @@ There is no supported way to profile at another rate through package runtime/ppr
 Any.
 
 ## Measured
-A loop of 1.2 s on a busy machine: the profile has 530-560 ms at the usual rate, 312-484 ms after SetCPUProfileRate(500),
-177-180 ms after SetCPUProfileRate(1000) (`go tool pprof -top`, go1.26, linux/amd64, 2 cores), and stderr the message.
+A loop of 1.2 s on a busy machine: the profile has 530-560 ms at the usual rate, 312-484 ms after
+SetCPUProfileRate(500), 177-180 ms after SetCPUProfileRate(1000), and stderr has the message (`go tool pprof -top`,
+go1.26, linux/amd64, 2 cores).
 
 ## Sources
 Package runtime, `SetCPUProfileRate`; runtime/pprof/pprof.go, `StartCPUProfile`, where the comment says why the rate is
