@@ -108,12 +108,26 @@ def _used_outside(run: Sequence[Node], span: tuple[int, int], cx: Context) -> st
                 continue
             inside = span[0] <= variable.decl[0] < span[1]
             others = [use for use in variable.uses if not span[0] <= use.start < span[1]]
-            if inside and others:
+            if inside and others and not _declared_anew(run[-1], min(use.start for use in others), cx):
                 return f"`{variable.name}` is used behind it"
             needed = inside or variable.is_param or variable.is_result
             if not needed and not any(use.role in ("read", "address") for use in others):
                 return f"`{variable.name}` would be left without a use"
     return None
+
+
+def _declared_anew(last: Node, at: int, cx: Context) -> bool:
+    """Whether the first use of an error behind a statement is one that ``l, err := f()`` makes its declaration."""
+    for statement in last.parent.children if last.parent else ():
+        if statement.start <= at < statement.end and isinstance(statement, nodes.ShortVarDeclaration):
+            values = statement.right.items
+            place = next((i for i, name in enumerate(statement.left.items) if name.start == at), None)
+            kind = cx.type(values[0]) if len(values) == 1 else None
+            if place is None or kind is None:
+                return False
+            made = kind.members[place] if kind.kind == "tuple" else kind
+            return made.string == "error"
+    return False
 
 
 def mentioned(pattern: str, cx: Context) -> str:
@@ -122,6 +136,19 @@ def mentioned(pattern: str, cx: Context) -> str:
     for path, source in module_sources(cx):
         if word.search(_COMMENTS.sub(b"", source)):
             return path.name
+    return ""
+
+
+def stopped(path: str, name: str, cx: Context) -> str:
+    """The first file of the module that mentions a name of a package, under whatever name it imports the package."""
+    spec = re.compile(rb'(?:(\w+|\.)[ \t]+)?"%s"' % re.escape(path.encode()))
+    for file, source in module_sources(cx):
+        code = _COMMENTS.sub(b"", source)
+        for found in spec.finditer(code):
+            local = found[1] if found[1] not in (None, b"import") else path.rpartition("/")[2].encode()
+            word = rb"\b%s\b" if local == b"." else rb"\b" + re.escape(local) + rb"\.%s\b"
+            if re.search(word % name.encode(), code):
+                return file.name
     return ""
 
 
