@@ -14,11 +14,12 @@ _TAGS = re.compile(rb"(?m)^//go:build .*\b\w*(debug|bench|prof|test|trace)\w*")
 _TOOL = re.compile(r"(?i)bench|perf|prof|stress|loadtest|debug|fuzz")
 
 
-def conditional(place: Node, cx: Context) -> str | None:
+def conditional(place: Node, cx: Context, *, branches: bool = False) -> str | None:
     """Why a call is not one that every start of a program makes; None where it is.
 
     The call stands in main, in init, or in a function of the file that one of these calls once, outside of branches,
     loops and closures. That main may return before it does not count: then the program is over.
+    ``branches`` allows conditions around and before it.
     """
     if cx.is_test or "testing" in cx.facts.imports:
         return "stands in test code"
@@ -27,14 +28,14 @@ def conditional(place: Node, cx: Context) -> str | None:
     program = cx.types.package.rpartition("/")[2]
     if cx.is_program and _TOOL.search(program):
         return f"the program's name says that it measures: `{program}`"
-    return _not_always(place, cx, 0)
+    return _not_always(place, cx, 0, branches)
 
 
-def _not_always(place: Node, cx: Context, depth: int) -> str | None:
+def _not_always(place: Node, cx: Context, depth: int, branches: bool) -> str | None:
     below = place
     for around in place.ancestors():
         match around:
-            case nodes.If() if below in (around.consequence, around.alternative):
+            case nodes.If() if below in (around.consequence, around.alternative) and not branches:
                 return "is done where a condition says so"
             case nodes.For() | nodes.CommunicationCase() | nodes.ExpressionCase() | nodes.TypeCase():
                 return "is done where a loop or a case says so"
@@ -43,9 +44,11 @@ def _not_always(place: Node, cx: Context, depth: int) -> str | None:
             case nodes.FuncLiteral() | nodes.MethodDeclaration() | nodes.Defer() | nodes.Go():
                 return "is not done in main or init"
             case nodes.FunctionDeclaration(name=name):
-                if name == "init" or (name == "main" and cx.is_program):
-                    return _left_before(around, place, cx) if name == "init" else None
-                return _left_before(around, place, cx) or _called_once(around, cx, depth)
+                if name == "main" and cx.is_program:
+                    return None
+                if not branches and (reason := _left_before(around, place, cx)):
+                    return reason
+                return None if name == "init" else _called_once(around, cx, depth, branches)
         below = around
     return "is not done in main or init"
 
@@ -70,14 +73,14 @@ def is_failure(branch: nodes.If, cx: Context) -> bool:
     return False
 
 
-def _called_once(function: nodes.FunctionDeclaration, cx: Context, depth: int) -> str | None:
+def _called_once(function: nodes.FunctionDeclaration, cx: Context, depth: int, branches: bool) -> str | None:
     found = cx.types.object(function.name.span)
     name = function.name.str
     calls = [c for c in cx.facts.tree.root.descendants(nodes.Call) if c.function.str == name]
     used = len(found.uses) if found else 0
     if depth > 3 or name[0].isupper() or len(calls) != 1 or used != 1 or named_elsewhere(name, cx):
         return f"`{name}` may be called at other times than at the start"
-    return _not_always(calls[0], cx, depth + 1)
+    return _not_always(calls[0], cx, depth + 1, branches)
 
 
 def named_elsewhere(name: str, cx: Context) -> bool:
