@@ -93,7 +93,7 @@ def _has_end(loop: nodes.For) -> bool:
 
 def seldom(loop: nodes.For, uses: Uses, cx: Context) -> str | None:
     """Why a builder would cost more than it saves: at most two rounds, or text for errors only."""
-    if all(_left_after(append, loop) for append in uses.appends):
+    if all(left_after(append, loop) for append in uses.appends):
         return "every path leaves the loop after it: it adds once"
     rounds = _few(loop, cx)
     if rounds is not None and not any(isinstance(a, nodes.For) and a != loop for a in _above(uses.appends, loop)):
@@ -126,7 +126,7 @@ def _asks_error(node: Node, cx: Context) -> bool:
     return False
 
 
-def _left_after(append: Node, loop: nodes.For) -> bool:
+def left_after(append: Node, loop: nodes.For) -> bool:
     """Whether the loop is left in the round in which a statement runs, as far as the ends of blocks tell."""
     for holder in (append, *_between(append, loop)):
         items = holder.parent

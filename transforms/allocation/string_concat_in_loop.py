@@ -43,8 +43,9 @@ becomes `fmt.Fprintf`, `string(r)` of a rune `WriteRune`.
 ## Fix safety
 
 Safe. The text is the same at every place that reads it, and calls keep their order. The loop may ask how long the
-string is, compare it with `""` and return it. Refused: every other read or assignment in the loop, variables that closures
-capture, that others can point to or that a deferred call may see, package variables, jumps past the end of the loop.
+string is, compare it with `""` and return it. Refused: every other read or assignment in the loop, variables that
+closures capture, that others can point to or that a deferred call may see, package variables, jumps past the end of the
+loop.
 
 ## When not to use it
 
