@@ -61,3 +61,11 @@ def printed(folder: Path, toolchain: Toolchain) -> dict[str, str]:
     assert done.status == 0, done.stdout + done.stderr
     pieces = done.stdout.split("-- ")[1:]
     return {name: text for name, _, text in (piece.partition("\n") for piece in pieces)}
+
+
+def allocations(folder: Path, toolchain: Toolchain) -> dict[str, float]:
+    """Allocations per run that the module's TestAllocations prints, by name."""
+    done = toolchain.run("test", "-count=1", "-run=TestAllocations", "-v", ".", directory=folder)
+    assert done.status == 0, done.stdout + done.stderr
+    rows = [line.split() for line in done.stdout.splitlines()]
+    return {row[0]: float(row[1]) for row in rows if len(row) == 2 and row[0].isalpha() and row[0] != "PASS"}
