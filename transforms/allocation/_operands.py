@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gofixer.transform import Context, Edit, Node, Object, Type, nodes
 
 FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
+_READERS = frozenset({"len", "cap", "min", "max", "complex", "real", "imag"})
 _PATH = (nodes.Identifier, nodes.Selector, nodes.FieldIdentifier, nodes.PackageIdentifier)
 
 
@@ -81,7 +82,7 @@ def quiet(node: Node, cx: Context) -> bool:
             return False
         if isinstance(part, nodes.Call):
             info = cx.expr(part.function)
-            reads = info is not None and info.mode == "builtin" and part.function.str in ("len", "cap", "min", "max")
+            reads = info is not None and info.mode == "builtin" and part.function.str in _READERS
             if not reads and (info is None or info.mode != "type"):
                 return False
     return True

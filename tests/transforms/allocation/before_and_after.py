@@ -43,7 +43,8 @@ def module(folder: Path, packages: dict[str, str], go: str = "1.24") -> Path:
 def rewrite(folder: Path, name: str) -> Report:
     """Apply one transform, unverified: what does not compile has to show."""
     transforms = tuple(transform for transform in shipped() if transform.name == name)
-    request = Request(folder, (), Config(), transforms, frozenset({name}), verify=Verify.NONE, cache=False)
+    chosen = frozenset({name})
+    request = Request(folder, (), Config(), transforms, chosen, unsafe=True, verify=Verify.NONE, cache=False)
     report = pipeline.analyse(request)
     for change in report.changes:
         change.path.write_bytes(change.after)
@@ -61,3 +62,11 @@ def printed(folder: Path, toolchain: Toolchain) -> dict[str, str]:
     assert done.status == 0, done.stdout + done.stderr
     pieces = done.stdout.split("-- ")[1:]
     return {name: text for name, _, text in (piece.partition("\n") for piece in pieces)}
+
+
+def allocations(folder: Path, toolchain: Toolchain) -> dict[str, float]:
+    """Allocations per run that the module's TestAllocations prints, by name."""
+    done = toolchain.run("test", "-count=1", "-run=TestAllocations", "-v", ".", directory=folder)
+    assert done.status == 0, done.stdout + done.stderr
+    rows = [line.split() for line in done.stdout.splitlines()]
+    return {row[0]: float(row[1]) for row in rows if len(row) == 2 and row[0].isalpha() and row[0] != "PASS"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from before_and_after import changed, module, printed, rewrite, toolchain_or_skip
+from before_and_after import allocations, changed, module, printed, rewrite, toolchain_or_skip
 from conversion_programs import GUARDED, SAME
 from gofixer.transforms.allocation import _writers, bytes_string_conversion
 
@@ -112,15 +112,8 @@ def test_each_rewrite_saves_an_allocation(tmp_path: Path, toolchain: Toolchain) 
     (tmp_path / "go.mod").write_text("module example.com/p\n\ngo 1.24\n")
     source = tmp_path / "p_test.go"
     source.write_text(ALLOCATIONS)
-
-    def counted() -> dict[str, float]:
-        done = toolchain.run("test", "-count=1", "-run=TestAllocations", "-v", ".", directory=tmp_path)
-        assert done.status == 0, done.stdout + done.stderr
-        rows = [line.split() for line in done.stdout.splitlines()]
-        return {row[0]: float(row[1]) for row in rows if len(row) == 2 and row[0].isalpha() and row[0] != "PASS"}
-
-    before = counted()
+    before = allocations(tmp_path, toolchain)
     rewrite(tmp_path, NAME)
-    after = counted()
+    after = allocations(tmp_path, toolchain)
     assert len(before) == 7
     assert all(after[name] < before[name] for name in before), (before, after)
