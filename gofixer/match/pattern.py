@@ -293,10 +293,17 @@ def _opening(roots: Sequence[PNode], anchor: Anchor | None) -> bytes:
     texts = [n.text or b"" for n in fixed]
     before = b"(?<!\\w)" if re.match(rb"\w", texts[0]) else b""
     after = b"(?!\\w)" if re.search(rb"\w$", texts[-1]) else b""
-    lead = next(root for root in roots if not root.variable)
-    if len(fixed) == 1 and lead.kind in _CALLS and leaves.index(fixed[0]) == 0:
+    if len(fixed) == 1 and any(_calls_word(node, texts[0]) for node in _walk(roots)):
         after = b"(?=\\s*[(/])"
     return before + b"[\\s(]*".join(map(re.escape, texts)) + after
+
+
+def _calls_word(node: PNode, word: bytes) -> bool:
+    """Whether a node is a call of something with that name, or a conversion to a type that ends in it."""
+    if node.kind not in _CALLS or not node.children:
+        return False
+    called = node.children[0]
+    return word in (called.text, called.children[-1].text if called.children else None)
 
 
 def _calls(roots: Sequence[PNode], anchor: Anchor) -> Iterator[PNode]:

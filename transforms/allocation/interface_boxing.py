@@ -260,7 +260,10 @@ TRANSFORM = Transform(
     name="interface-boxing",
     family="allocation",
     summary="numbers and strings put into an any in a loop, for a function that has a typed twin",
-    patterns=(*(pattern(f"$logger.{name}($*args)") for name in _METHODS), pattern("fmt.Fprint($writer, $text)")),
+    patterns=(
+        *(pattern(f"$logger.{name}($*args)") for name in _METHODS),
+        pattern("fmt.Fprint($writer, $text)"),
+    ),
     check=check,
     screen=screen,
     seeds=("T",),

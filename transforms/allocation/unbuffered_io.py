@@ -182,9 +182,9 @@ TRANSFORM = Transform(
     family="allocation",
     summary="many small writes to a file in a loop, a system call each",
     patterns=(
-        pattern("$file.WriteString($text)"),
-        pattern("$file.Write($data)"),
-        *(pattern(f"fmt.{name}($file, $*args)") for name in ("Fprint", "Fprintf", "Fprintln")),
+        pattern("$file.WriteString($text)", near=("for",)),
+        pattern("$file.Write($data)", near=("for",)),
+        *(pattern(f"fmt.{name}($file, $*args)", near=("for",)) for name in ("Fprint", "Fprintf", "Fprintln")),
     ),
     check=check,
     screen=screen,
