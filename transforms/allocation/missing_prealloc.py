@@ -180,7 +180,8 @@ def _slice(
     count = len(match.many("v"))
     length = rounds.text if count == 1 else f"{count}*{rounds.text}"
     first = not any(empty.statement.end <= use.start < loop.start for use in found.uses)
-    if first and not (empty.is_nil and _nil_is_seen(found, loop, cx)):
+    may_stay_nil = empty.is_nil and rounds.known is None
+    if first and not (may_stay_nil and _nil_is_seen(found, loop, cx)):
         edits = _at_declaration(empty, loop, rounds, f"{empty.type.str}, 0, {length}", cx)
         if edits:
             return cx.fix(_TITLE, *edits)
