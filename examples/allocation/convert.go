@@ -1,4 +1,3 @@
-// Package allocation holds code that allocates for nothing.
 package allocation
 
 import (

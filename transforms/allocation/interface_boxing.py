@@ -79,6 +79,7 @@ from gofixer.transform import Context, Edit, Match, Node, Result, Skip, Transfor
 
 _LEVELS = ("Debug", "Info", "Warn", "Error")
 _METHODS = ("Log", *_LEVELS, *(f"{level}Context" for level in _LEVELS))
+_KEYS = (nodes.InterpretedStringLiteral, nodes.RawStringLiteral, nodes.Identifier, nodes.Selector)
 _RARE = frozenset({"Warn", "Error", "WarnContext", "ErrorContext"})
 _LOGGER = "log/slog.Logger"
 COLD = "cold: warnings and errors are rare"
@@ -240,20 +241,22 @@ def _printed(call: nodes.Call, cx: Context) -> Result:
 def screen(match: Match, cx: Context) -> Skip | bool:
     """Calls in loops, outside of tests; others only where they are asked for."""
     call = match.node
-    if not isinstance(call, nodes.Call) or (method(call) != "Fprint" and len(arguments(call)) < 2):
+    if not isinstance(call, nodes.Call) or (method(call) != "Fprint" and not _with_key(call)):
         return False
     if cx.selected or cx.hot:
         return True
     if cx.is_test or not loops_around(call):
         return False
-    return Skip(COLD) if method(call) in _RARE and _with_key(call) else True
+    return Skip(COLD) if method(call) in _RARE else True
 
 
 def _with_key(call: nodes.Call) -> bool:
-    """Whether a literal stands where a key of log/slog would: other loggers have methods of these names, too."""
-    literal = (nodes.InterpretedStringLiteral, nodes.RawStringLiteral)
-    given = arguments(call)[2 if method(call).endswith("Context") else 1 :]
-    return len(given) > 1 and isinstance(given[0], literal)
+    """Whether the arguments can hold a key: other loggers have methods of these names, too."""
+    first = 2 + (method(call) == "Log") - (method(call) in _LEVELS)
+    given = arguments(call)[first:]
+    if given and isinstance(given[-1], nodes.VariadicArgument):
+        return True
+    return any(isinstance(argument, _KEYS) for argument in given[:-1])
 
 
 TRANSFORM = Transform(

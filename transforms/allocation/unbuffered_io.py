@@ -63,6 +63,7 @@ from gofixer.transform import UNSAFE, Context, Edit, Match, Node, Result, Skip, 
 
 _FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _WRITER = "$writer"
+_NAMES = ("Create", "OpenFile", "File", "Stdout", "Stderr")
 _ONE_ERROR = re.compile(r"\(?\s*(?:\w+\s+)?error\s*,?\s*\)?")
 
 
@@ -171,10 +172,15 @@ def _stands_alone(body: Node, error: str, found: Loop, cx: Context) -> bool:
 
 
 def screen(match: Match, cx: Context) -> Skip | bool:
-    """Writes in loops; those of tests only where they are asked for."""
-    if not loops_around(match.node):
+    """Writes in loops of declarations that name a file of package os; those of tests only where they are asked for."""
+    package = cx.facts.imports.get("os")
+    if package is None or not loops_around(match.node):
         return False
-    return cx.selected or cx.hot or not cx.is_test
+    if cx.is_test and not (cx.selected or cx.hot):
+        return False
+    words = (f"{package}.{name}".encode() for name in _NAMES)
+    text = cx.declaration(match.node).text
+    return any(word in text for word in words)
 
 
 TRANSFORM = Transform(
