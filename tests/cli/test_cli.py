@@ -120,7 +120,8 @@ def test_options_reach_the_request(engine: Engine, go: Go, tmp_path: Path) -> No
         "--verify", "build", "--go", "/opt/go", "--jobs", "3", "--no-cache", "--exclude", "x/", "--include-generated",
     )  # fmt: skip
     request = engine.request
-    assert {t.name for t in request.transforms} == {"gc-in-benchmark", "time-tick-leak", "time-after-in-loop"}
+    gc = {"gc-in-benchmark", "periodic-free-os-memory"}
+    assert {t.name for t in request.transforms} == {*gc, "time-tick-leak", "time-after-in-loop"}
     assert "time-tick-leak" in request.selected
     assert (request.unsafe, request.verify, request.go) == (True, Verify.BUILD, Path("/opt/go"))
     assert (request.jobs, request.cache, request.exclude, request.include_generated) == (3, False, ("x/",), True)
@@ -298,7 +299,7 @@ def test_help_lists_only_what_works(go: Go) -> None:
 def test_the_command_line_goes_before_the_configuration(engine: Engine, go: Go, tmp_path: Path) -> None:
     (tmp_path / "gofixer.toml").write_text('select = ["gc"]\nignore = ["manual-gc"]\nunsafe = true\n')
     go("--dry-run")
-    assert [t.name for t in engine.request.transforms] == ["gc-in-benchmark"]
+    assert [t.name for t in engine.request.transforms] == ["gc-in-benchmark", "periodic-free-os-memory"]
     assert engine.request.unsafe
     go("--dry-run", "--select", "timers")
     assert {t.family for t in engine.request.transforms} == {"timers"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gofixer.transforms.introspection._memstats import FIELDS
-from running import module, rewrite, run
+from polling import module, rewrite, run
 
 from gofixer.engine.model import Outcome
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from running import module, rewrite, run
+from polling import module, rewrite, run
 
 from gofixer.engine.model import Outcome
 
