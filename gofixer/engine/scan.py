@@ -23,7 +23,8 @@ import msgspec
 from gofixer.edits.model import Span
 from gofixer.engine.discover import MAX_SIZE, is_generated
 from gofixer.engine.suppress import MARKERS
-from gofixer.match.matcher import TOP_LEVEL, Matcher
+from gofixer.match.matcher import Matcher
+from gofixer.match.near import TOP_LEVEL
 from gofixer.match.pattern import Pattern
 from gofixer.syntax import parse
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import tree_sitter as ts
 
 from gofixer.match.imports import imported_names
+from gofixer.match.near import Near, any_word
 from gofixer.match.pattern import Pattern, PNode, significant_children
 from gofixer.syntax import Tree
 from gofixer.syntax.grammar import LANGUAGE
@@ -20,8 +20,6 @@ _Found = tuple[tuple[ts.Node, ...], Bindings]
 
 _IDENTIFIERS = frozenset({"identifier", "package_identifier"})
 _MAX_CLIMB = 40
-# Where top-level declarations begin in formatted code; five times as fast as with ^.
-TOP_LEVEL = re.compile(rb"\n(?:func|var|const|type|import)\b")
 # A first argument that is a plain literal, and something behind its comma.
 # What stands before a name that is only the end of another one, of a path, or behind a dot.
 _NAME_END = re.compile(rb'[\w."/]')
@@ -65,7 +63,7 @@ class Matcher:
             else:
                 self._by_root.setdefault(pattern.roots[_lead(pattern.roots)].kind, []).append(index)
         self._openings = {p.opening: re.compile(p.opening) for p in self.patterns}
-        self._near = {p.near: _any_word(p.near) for p in self.patterns if p.near}
+        self._near = {p.near: any_word(p.near) for p in self.patterns if p.near}
         self._query = ts.Query(LANGUAGE, self._query_source()) if self.patterns else None
 
     def _query_source(self) -> str:
@@ -96,7 +94,7 @@ class Matcher:
     def places(self, source: bytes, active: Sequence[int]) -> list[tuple[int, int]]:
         """Byte ranges of the words that may belong to a match, in source order: text alone, nothing parsed."""
         found: set[tuple[int, int]] = set()
-        near = _Near(source)
+        near = Near(source)
         for index in active:
             pattern = self.patterns[index]
             if not pattern.literals:
@@ -127,7 +125,7 @@ class Matcher:
         root = tree.root.raw
         scope = _Scope(imported_names(root), root, tree.source)
         cursor = ts.QueryCursor(self._query)
-        near = _Near(tree.source)
+        near = Near(tree.source)
         found: dict[tuple[int, int, int], RawMatch] = {}
         for start, end in self.places(tree.source, sorted(wanted)):
             cursor.set_byte_range(start, end)
@@ -156,30 +154,6 @@ class Matcher:
                 twins = [twin for twin in self._twins[index] if twin in wanted]
                 if twins:
                     yield from _for_each(twins, _match_at(self.patterns[index], node, scope))
-
-
-class _Near:
-    """Which words stand in the top-level declarations of a source, told apart as `TOP_LEVEL` does."""
-
-    def __init__(self, source: bytes) -> None:
-        self._source = source
-        self._bounds: list[int] | None = None
-        self._known: dict[tuple[int, re.Pattern[bytes]], bool] = {}
-
-    def holds(self, at: int, words: re.Pattern[bytes]) -> bool:
-        """Whether one of the words stands in the declaration around an offset."""
-        if self._bounds is None:
-            self._bounds = [0, *(m.start() + 1 for m in TOP_LEVEL.finditer(self._source)), len(self._source)]
-        index = bisect_right(self._bounds, at)
-        key = index, words
-        if key not in self._known:
-            end = self._bounds[index] if index < len(self._bounds) else len(self._source)
-            self._known[key] = words.search(self._source, self._bounds[index - 1], end) is not None
-        return self._known[key]
-
-
-def _any_word(words: Iterable[str]) -> re.Pattern[bytes]:
-    return re.compile(rb"\b(?:" + b"|".join(re.escape(word.encode()) for word in sorted(words)) + rb")\b")
 
 
 class _Scope:
