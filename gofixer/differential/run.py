@@ -109,7 +109,8 @@ def _wrong(pair: Pair, answer: Answer) -> str:
 
 def _why(answer: Answer) -> str:
     if answer.kind is Kind.UNSTEADY:
-        return f"the unfixed code does not give the same result twice for {answer.input}"
+        at = f" for {answer.input}" if answer.input else ""
+        return f"the unfixed code does not give the same result twice{at}"
     if answer.kind is Kind.SLOW:
         return f"the unfixed code did not end within 2 seconds for {answer.input}"
     if answer.kind is Kind.SAME:

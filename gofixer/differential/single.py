@@ -42,7 +42,8 @@ def expression_pair(states: States, proposal: Proposal) -> Pair:
     old = value.text(declaration.tree.source, edits)
     old_imports = {name: path for part in value.parts for name, path in imports_of(part, types, given).items()}
     prefix, new, imports = _changed(states, proposal, declaration, statement, node, in_front, inner, lifted)
-    numbers, texts = hints(node.text + b" " + new)
+    where = condition_piece(node, types, states.pure_before, lifted)
+    numbers, texts = hints(b" ".join([node.text, new, where.text if where is not None else b""]))
     return Pair(
         id=next(states.ids),
         fixes=frozenset({proposal.id}),
@@ -55,7 +56,7 @@ def expression_pair(states: States, proposal: Proposal) -> Pair:
         whole=False,
         ints=numbers,
         texts=texts,
-        where=condition_piece(node, types, states.pure_before, lifted),
+        where=where,
     )
 
 

@@ -259,6 +259,12 @@ func InTime(c conf, n int) string {
 	return ""
 }
 
+func Named(c conf, name string, n int) {
+	if name == "a rare name" && n == 4711 {
+		os.Setenv(name, fmt.Sprintf("%d", n))
+	}
+}
+
 func Two(n, m int) string { return fmt.Sprintf("%d", n) + "," }
 """  # fmt: skip
 
@@ -295,6 +301,7 @@ ALIKE = {
     "(*conf).Encoded": 'expression `fmt.Sprintf("%d", n)`',
     "Checked": 'expression `fmt.Sprintf("%v", err)`',
     "InTime": "expression `two(n)`",
+    "Named": 'expression `fmt.Sprintf("%d", n)`',
     "Struct": "expression `c.name + suffix`",
     "Channel": "expression `(<-c) + 1`",
     "FarAway": 'expression `fmt.Sprintf("%03d", a)`',
@@ -308,11 +315,14 @@ def test_what_is_alike_is_proposed_with_the_record(function: str, findings: dict
     said = differential(finding)
     assert said.get("compared") == ALIKE[function], said
     assert isinstance(said["inputs"], int)
-    assert said["inputs"] > (1000 if function not in ("Checked", "InTime") else 20)
+    assert said["inputs"] > (1000 if function not in FEW else 0)
     if str(said["compared"]).startswith("function"):
         assert isinstance(said["reached"], int)
         assert said["reached"] > 1000
 
+
+# Their places see few of the inputs.
+FEW = ("Checked", "InTime", "Named")
 
 WRONG = {
     "Pointer": 'it was "in front 0:", and would be "0:"',
