@@ -72,7 +72,9 @@ from gofixer.transforms.introspection._moving import (
 
 from gofixer.transform import DISPLAY, Context, Edit, Match, Node, Result, Skip, Transform, nodes, pattern
 
-_LOGS = re.compile(r"(?i)log|print|debug|trace|info|warn|error|output|emit")
+_LOGS = re.compile(
+    r"\b[lL]og(?!in|ic|o)|Log(?!in|ic|o)|(?i:logg|(?<!finger)print|output|emit)|^(?i:debug|trace|info|warn|error)"
+)
 _FILES = ("thisFile", "sourceFile")
 
 
