@@ -115,6 +115,9 @@ def _tail(deferred: nodes.Defer) -> Tail | Skip | None:
 def _decide(tail: Tail, cx: Context) -> Sequence[Edit] | Skip:
     deferred = list(tail.defers())
     for each in deferred:
+        call = each.child
+        if call is not None and any(call.text == statement.text for statement in tail.statements):
+            return Skip("is released at the end of the iteration already")
         released = _released(each, cx)
         if isinstance(released, Skip):
             return released
