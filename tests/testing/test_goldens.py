@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gofixer.errors import UserError
-from gofixer.testing import txtar
+from gofixer.testing import runner, txtar
 from gofixer.testing.golden import Case, collect, read_case, updated
 from gofixer.testing.runner import run_cases
 from gofixer.transform import Context, Edit, Match, Option, Result, Skip, Transform, pattern
@@ -69,12 +69,24 @@ def test_cases_that_pass() -> None:
         (case("skip", outcome="none"), "no finding was wanted"),
         (case(source="package p\n"), "skipped was wanted, but: no finding"),
         (case("skip", source=BEFORE.replace("n int", "n integer")), "no valid Go package"),
-        (case("ugly", want=BEFORE.replace(", n)", ",    n)")), "input.go was formatted and is no longer"),
+        (case("ugly", want=BEFORE.replace(", n)", ",    n)")), "a second run would change"),
         (case("skip", want=BEFORE, outcome="skipped"), "want/input.go is the same as input.go"),
     ],
 )
 def test_cases_that_fail(wrong: Case, problem: str) -> None:
     assert problem in "\n".join(problems(wrong)[0])
+
+
+def test_a_result_that_gofmt_would_change_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine formats what it changes; should it fail to, the runner says so."""
+    calls: list[Path] = []
+
+    def unformatted(root: Path, toolchain: object) -> set[Path]:
+        calls.append(root)
+        return {next(root.rglob("input.go"))} if len(calls) == 2 else set()
+
+    monkeypatch.setattr(runner, "_unformatted", unformatted)
+    assert problems(case(want=AFTER)) == [("input.go was formatted and is no longer",)]
 
 
 def test_a_rewrite_without_an_end_fails() -> None:
