@@ -11,6 +11,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+# The transforms that gofixer began with: what ast-grep's rules look for, and the floor of a run with all of them.
+FIRST_TEN = frozenset(
+    {
+        *(
+            "time-after-in-loop",
+            "time-after-in-select",
+            "time-tick-leak",
+            "errorf-without-verbs",
+            "defer-closure-capture",
+        ),
+        *("sprintf-to-append", "sprintf-to-strconv", "sprintf-to-concat", "manual-gc", "gc-in-benchmark"),
+    }
+)
+
 
 @dataclass(slots=True)
 class Timing:

@@ -1,7 +1,8 @@
 """The scan against ast-grep and gofmt: `python benchmarks/scan.py TREE [--rounds N]`.
 
-The eight ast-grep rules look for what gofixer's scan looks for; neither asks for types here. `scan_only.py` is
-gofixer's first stage with its shipped transforms, in a process of its own: once with no cache, once with a warm one.
+The eight ast-grep rules look for what gofixer's first ten transforms look for; neither asks for types here.
+`scan_only.py` is gofixer's first stage in a process of its own: with those ten and with all that are shipped, with no
+cache and with a warm one.
 A tree without vendor/ and testdata/ is the same work for all of them.
 """
 
@@ -68,12 +69,14 @@ def main() -> None:
         scan = [sys.executable, str(Path(__file__).with_name("scan_only.py"))]
         commands = {
             "ast-grep scan, 8 rules": ([ast_grep, "scan", "-r", str(rules), "."], tree),
-            "gofixer scan, cold": (scan, tree),
-            "gofixer scan, warm": ([*scan, str(cache)], tree),
+            "gofixer scan, ten, cold": ([*scan, "ten"], tree),
+            "gofixer scan, ten, warm": ([*scan, "ten", str(cache)], tree),
+            "gofixer scan, all, cold": ([*scan, "all"], tree),
+            "gofixer scan, all, warm": ([*scan, "all", str(cache)], tree),
         }
         if gofmt := shutil.which("gofmt"):
             commands["gofmt -l"] = ([gofmt, "-l", "."], tree)
-        interleaved({"warm-up": commands["gofixer scan, warm"]}, 2)
+        interleaved({name: command for name, command in commands.items() if "warm" in name}, 2)
         timings = interleaved(commands, arguments.rounds)
     print(f"{files} Go files; {version([ast_grep, '--version'])}; {arguments.rounds} rounds, interleaved\n")
     print(table(timings, "ast-grep scan, 8 rules"))

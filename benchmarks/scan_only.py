@@ -1,9 +1,11 @@
-"""gofixer's scan of the working directory, alone: `python benchmarks/scan_only.py [CACHE]`."""
+"""gofixer's scan of the working directory, alone: `python benchmarks/scan_only.py ten|all [CACHE]`."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+
+from measure import FIRST_TEN
 
 from gofixer.engine.config import Config
 from gofixer.engine.model import Request
@@ -12,8 +14,9 @@ from gofixer.engine.run import scan
 
 
 def main() -> None:
-    cache = Path(sys.argv[1]) if len(sys.argv) > 1 else None
-    request = Request(Path.cwd(), (), Config(), shipped(), frozenset(), cache=cache is not None)
+    transforms = tuple(t for t in shipped() if sys.argv[1] == "all" or t.name in FIRST_TEN)
+    cache = Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    request = Request(Path.cwd(), (), Config(), transforms, frozenset(), cache=cache is not None)
     files, candidates = scan(request, cache)
     print(f"{files} files, {candidates} with candidates")
 

@@ -13,7 +13,7 @@ from gofixer.facts.effects import effects, unparen
 from gofixer.facts.modules import Module
 from gofixer.facts.types import ExprInfo, FileTypes, Object, Type
 from gofixer.match.imports import default_name, imported_names
-from gofixer.match.matcher import is_declared
+from gofixer.match.shadowing import is_declared
 from gofixer.syntax import Node, Tree, nodes
 
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")

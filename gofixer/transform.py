@@ -115,13 +115,22 @@ class Transform:
     declarative: bool = False
 
 
-def pattern(source: str, *, imports: tuple[str, ...] = (), near: Iterable[str] = (), **where: str) -> Pattern:
+def pattern(
+    source: str,
+    *,
+    imports: tuple[str, ...] = (),
+    near: Iterable[str] = (),
+    inside: Iterable[str] = (),
+    shape: bytes = b"",
+    **where: str,
+) -> Pattern:
     """Compile a pattern; keyword arguments are type words for its metavariables (``n="integer"``).
 
-    For patterns of common code ``near`` keeps the scan fast: words of which one has to stand in the same top-level
-    declaration, such as ``for`` where only loops are of interest.
+    Three things keep the scan fast where a pattern is common code: ``near``, words of which one has to stand in the
+    same top-level declaration; ``inside``, words of which one has to open a block around the match, such as ``for``
+    where only loops are of interest; ``shape``, a regular expression for the text behind the pattern's last literal.
     """
-    return compile_pattern(source, where=where, imports=imports, near=near)
+    return compile_pattern(source, where=where, imports=imports, near=near, inside=inside, shape=shape)
 
 
 T = TypeVar("T", bound=Node)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from gofixer.edits.algebra import OffsetMap, apply
 from gofixer.edits.import_block import Row, Spec, changed, grouped, is_standard
 from gofixer.edits.model import Edit
-from gofixer.syntax import Tree, nodes
+from gofixer.syntax import Node, Tree, nodes
 
 _BLANKS = re.compile(rb"[ \t\r]*")
 _BLANK_LINE = re.compile(rb"[ \t\r]*\n")
@@ -59,10 +59,11 @@ class Layout:
     @classmethod
     def of(cls, tree: Tree) -> Layout:
         """The layout of a file."""
-        clause = next(iter(tree.root.descendants(nodes.PackageClause)), None)
-        declarations = [Declaration.of(node) for node in tree.root.descendants(nodes.ImportDeclaration)]
+        parts = _parts(tree)
+        clause = next((node for node in parts if isinstance(node, nodes.PackageClause)), None)
+        declarations = [Declaration.of(node) for node in parts if isinstance(node, nodes.ImportDeclaration)]
         # A comment up to the end of a line with CRLF has the CR in it.
-        comments = tree.root.descendants(nodes.Comment)
+        comments = [node for node in parts if isinstance(node, nodes.Comment)]
         starts = {node.start: node.start + len(node.text.rstrip(b"\r")) for node in comments}
         ends = {end: start for start, end in starts.items()}
         return cls(tree.source, clause.end if clause else 0, declarations, starts, ends)
@@ -314,6 +315,18 @@ class Layout:
     def _line_end(self, offset: int) -> int:
         found = self.source.find(b"\n", offset)
         return len(self.source) if found < 0 else found + 1
+
+
+def _parts(tree: Tree) -> list[Node]:
+    """Package clause, import declarations and the comments in them and between declarations, in source order."""
+    if tree.has_errors:
+        return list(tree.root.descendants(nodes.PackageClause, nodes.ImportDeclaration, nodes.Comment))
+    parts: list[Node] = []
+    for raw in tree.root.raw.named_children:
+        if raw.type in ("package_clause", "import_declaration", "comment"):
+            node = tree.wrap(raw)
+            parts += [node, *node.descendants(nodes.Comment)]
+    return parts
 
 
 def _paddings(text: bytes) -> list[Edit]:

@@ -13,7 +13,7 @@ from gofixer.edits.algebra import apply
 from gofixer.edits.import_block import is_standard
 from gofixer.edits.import_layout import Layout
 from gofixer.edits.model import Edit
-from gofixer.match.matcher import is_shadowed
+from gofixer.match.shadowing import is_shadowed
 from gofixer.syntax import Node, Tree, nodes, parse
 
 __all__ = ["import_edits", "is_standard"]
@@ -36,9 +36,9 @@ def import_edits(source: bytes, edits: Sequence[Edit], add: Iterable[str], drop:
     return layout.change(wanted, candidates) if wanted or candidates else []
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _read(source: bytes) -> tuple[Tree, Layout]:
-    """The tree and the import declarations of a file; each fix of a file asks for them anew."""
+    """The tree and the import declarations of a file; each fix of a file asks for them anew, one after the other."""
     tree = parse(source)
     return tree, Layout.of(tree)
 

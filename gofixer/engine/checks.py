@@ -88,28 +88,58 @@ class Draft:
     evidence: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A match of a transform, with what its screen says of it (True where there is none), and its profile."""
+
+    raw: RawMatch
+    match: Match
+    order: int
+    warmth: Warmth
+    screened: Skip | bool
+
+
+def look(state: FileState, facts: FileFacts, rules: Rules) -> list[Place]:
+    """All matches of one file by its syntax, each once for a transform and a place."""
+    places: list[Place] = []
+    found = rules.matcher.find(facts.tree, rules.matcher.prefilter(state.current))
+    ignored = {order: rules.ignored_in(t, state.path) for order, t in enumerate(rules.transforms)} if found else {}
+    for raw in found:
+        order = rules.owners[raw.pattern]
+        if ignored[order]:
+            continue
+        transform = rules.transforms[order]
+        match = wrap(raw, facts)
+        warmth = rules.warmth(state, transform, match, facts)
+        places.append(Place(raw, match, order, warmth, screened(match, transform, facts, rules, warmth.hot)))
+    return places
+
+
 def check_file(
-    state: FileState, facts: FileFacts, unknown: str, rules: Rules, within: Sequence[Span], first: bool
+    state: FileState,
+    facts: FileFacts,
+    places: Sequence[Place],
+    unknown: str,
+    rules: Rules,
+    within: Sequence[Span],
+    first: bool,
 ) -> tuple[list[Draft], list[Finding]]:
     """Run all checks on the matches inside some byte ranges of one file.
 
-    What stands outside of them is only screened, and that in the ``first`` pass.
+    Of what stands outside of them only the screens count, and that in the ``first`` pass.
     ``unknown`` says why there are no types, empty where there are. Gives the fixes to merge and the findings that
     are final for this pass (skipped, suppressed).
     """
     drafts: list[Draft] = []
     findings: list[Finding] = []
     seen: set[tuple[int, Span]] = set()
-    active = rules.matcher.prefilter(state.current)
-    for raw in rules.matcher.find(facts.tree, active):
-        order = rules.owners[raw.pattern]
+    for place in places:
+        raw, match, order, warmth = place.raw, place.match, place.order, place.warmth
         transform = rules.transforms[order]
         inside = any(start <= raw.span[0] and raw.span[1] <= end for start, end in within)
-        if not (inside or first) or (order, raw.span) in seen or rules.ignored_in(transform, state.path):
+        if not (inside or first) or (order, raw.span) in seen:
             continue
-        match = wrap(raw, facts)
-        warmth = rules.warmth(state, transform, match, facts)
-        result: Draft | Skip | bool | None = screened(match, transform, facts, rules, warmth.hot)
+        result: Draft | Skip | bool | None = place.screened
         if result is True and inside:
             reserved = tuple(name for draft in drafts for name in draft.names)
             result = _ask(match, raw, transform, facts, unknown, rules, order, reserved, warmth)

@@ -13,7 +13,7 @@ from gofixer.context import FileFacts, file_imports
 from gofixer.edits.algebra import Kept, OffsetMap, apply, keep, line_edits, refine, untouched
 from gofixer.edits.model import Fix, Span
 from gofixer.engine.answers import Answers
-from gofixer.engine.checks import Draft, Rules, check_file, finding, screened, wrap
+from gofixer.engine.checks import Draft, Place, Rules, check_file, finding, look
 from gofixer.engine.discover import discover
 from gofixer.engine.heat import HotSpots, warnings
 from gofixer.engine.merging import fix_edits, merge, render_fixes
@@ -202,7 +202,8 @@ class _Run:
         states = [self.states[path] for path in paths if self.states[path].scanned]
         facts = {state.path: self._facts(state) for state in states}
         first = {state.path for state in states if not state.visited}
-        spans = {state.path: self._open_declarations(state, facts[state.path]) for state in states}
+        places = {state.path: look(state, facts[state.path], self.rules) for state in states}
+        spans = {state.path: self._open_declarations(state, places[state.path]) for state in states}
         overlay = {s.path: s.current for s in self.states.values() if s.current != s.original}
         open_ = [state for state in states if spans[state.path]]
         answers = self.answers.ask(open_, spans, overlay, self._progress)
@@ -216,7 +217,7 @@ class _Run:
             types = answer if isinstance(answer, FileTypes) else None
             reason = answer.reason if isinstance(answer, Unknown) else ""
             known = dataclasses.replace(facts[state.path], types=types)
-            drafts, found = check_file(state, known, reason, self.rules, here, state.path in first)
+            drafts, found = check_file(state, known, places[state.path], reason, self.rules, here, state.path in first)
             state.open = [*_elsewhere(state, here), *found]
             merged, conflicted = merge(drafts)
             if merged:
@@ -243,23 +244,18 @@ class _Run:
             imports=file_imports(tree),
         )
 
-    def _open_declarations(self, state: FileState, facts: FileFacts) -> list[Span]:
+    def _open_declarations(self, state: FileState, places: Sequence[Place]) -> list[Span]:
         """Byte ranges of the top-level declarations with matches that are to be decided in this pass.
 
         After the first pass those are the declarations that the pass before has changed, or where fixes conflicted.
         """
         spans: dict[Span, None] = {}
-        for match in self.rules.matcher.find(facts.tree, self.rules.matcher.prefilter(state.current)):
-            transform = self.rules.transforms[self.rules.owners[match.pattern]]
-            if transform.screen:
-                place = wrap(match, facts)
-                hot = self.rules.warmth(state, transform, place, facts).hot
-                if screened(place, transform, facts, self.rules, hot) is not True:
-                    continue
-            node = match.nodes[0]
-            while node.parent is not None and node.parent.type != "source_file":
-                node = node.parent
-            spans.setdefault((node.start_byte, node.end_byte))
+        for place in places:
+            if place.screened is True:
+                node = place.raw.nodes[0]
+                while node.parent is not None and node.parent.type != "source_file":
+                    node = node.parent
+                spans.setdefault((node.start_byte, node.end_byte))
         if not state.visited:
             state.visited = True
             return list(spans)

@@ -71,7 +71,7 @@ def scan_source(source: bytes, matcher: Matcher, include_generated: bool = False
     tree = parse(source, ranges=interesting_ranges(source, places))
     if tree.has_errors:
         tree = parse(source)
-    hits = tuple(Hit(m.pattern, *m.span) for m in matcher.find(tree, active))
+    hits = tuple(Hit(m.pattern, *m.span) for m in matcher.find(tree, active, places))
     problem = ""
     if tree.has_errors:
         line = source.count(b"\n", 0, tree.errors[0][0]) + 1
@@ -93,7 +93,7 @@ def unreadable(source: bytes) -> str:
     return ""
 
 
-def interesting_ranges(source: bytes, places: Sequence[Span]) -> list[tuple[int, int]]:
+def interesting_ranges(source: bytes, places: Iterable[Span]) -> list[tuple[int, int]]:
     """The file's header and the top-level declarations with a place where a pattern may match.
 
     Declarations are told apart by keywords at the start of a line. Where that is wrong (a raw string with such a
@@ -105,6 +105,7 @@ def interesting_ranges(source: bytes, places: Sequence[Span]) -> list[tuple[int,
     pieces.append((0, header_end))
     bounds = [s for s in starts if s >= header_end] + [len(source)]
     whole = (0, len(source))
+    places = list(places)
     if whole in places:  # a pattern without a literal may match anywhere
         return [whole]
     last = -1
@@ -132,15 +133,19 @@ _worker: tuple[Matcher, bool] | None = None
 
 def _start_worker(patterns: tuple[Pattern, ...], include_generated: bool) -> None:
     global _worker
-    gc.disable()  # a worker lives for one scan, and what it makes has no cycles worth looking for
     _worker = (Matcher(patterns), include_generated)
+    # Only trees have cycles: they are collected batch by batch, and what stood before is never looked at.
+    gc.disable()
+    gc.freeze()
 
 
 def _scan_batch(paths: list[str]) -> bytes:
     assert _worker is not None
     matcher, include_generated = _worker
+    scanned = [scan_file(path, matcher, include_generated) for path in paths]
+    gc.collect()
     # Packed: pickling each hit takes longer than finding it.
-    return msgspec.msgpack.encode([scan_file(path, matcher, include_generated) for path in paths])
+    return msgspec.msgpack.encode(scanned)
 
 
 def scan_files(
@@ -193,7 +198,12 @@ class ScanCache:
     """
 
     def __init__(self, folder: Path | None, patterns: Iterable[Pattern], include_generated: bool, root: Path) -> None:
-        sources = repr([(p.source, sorted(p.where.items()), sorted(p.near), include_generated) for p in patterns])
+        sources = repr(
+            [
+                (p.source, p.opening, sorted(p.where.items()), sorted(p.near), sorted(p.inside), include_generated)
+                for p in patterns
+            ]
+        )
         self._key = hashlib.sha256((_own_digest() + sources).encode()).hexdigest()
         name = hashlib.sha256(str(root).encode()).hexdigest()[:16]
         self._file = folder / f"scan-{name}-{self._key[:16]}.msgpack" if folder else None

@@ -11,15 +11,20 @@ import tree_sitter as ts
 from gofixer.match.imports import imported_names
 from gofixer.match.near import Near, any_word
 from gofixer.match.pattern import Pattern, PNode, significant_children
+from gofixer.match.shadowing import is_shadowed, top_level_names
 from gofixer.syntax import Tree
 from gofixer.syntax.grammar import LANGUAGE
 
 Binding = ts.Node | tuple[ts.Node, ...]
+Span = tuple[int, int]
 Bindings = Mapping[str, Binding]
 _Found = tuple[tuple[ts.Node, ...], Bindings]
 
 _IDENTIFIERS = frozenset({"identifier", "package_identifier"})
 _MAX_CLIMB = 40
+# How far before a word its assignment may stand; what may stand between them.
+_CLOSE = 16
+_BLANKS = b" \t\r\n("
 # A first argument that is a plain literal, and something behind its comma.
 # What stands before a name that is only the end of another one, of a path, or behind a dot.
 _NAME_END = re.compile(rb'[\w."/]')
@@ -51,11 +56,13 @@ class Matcher:
         self.patterns = tuple(patterns)
         self._by_anchor: dict[bytes, list[int]] = {}
         self._by_root: dict[str, list[int]] = {}
-        first: dict[tuple[str, frozenset[str]], int] = {}
+        first: dict[tuple[object, ...], int] = {}
         self._twins: dict[int, list[int]] = {}  # patterns with one source are matched once
+        self._firsts: list[int] = []  # for each pattern the first one with its source
         for index, pattern in enumerate(self.patterns):
-            key = pattern.source, pattern.near
-            self._twins.setdefault(first.setdefault(key, index), []).append(index)
+            key = pattern.source, pattern.opening, pattern.near, pattern.inside
+            self._firsts.append(first.setdefault(key, index))
+            self._twins.setdefault(first[key], []).append(index)
             if first[key] != index:
                 continue
             if pattern.anchor:
@@ -63,7 +70,7 @@ class Matcher:
             else:
                 self._by_root.setdefault(pattern.roots[_lead(pattern.roots)].kind, []).append(index)
         self._openings = {p.opening: re.compile(p.opening) for p in self.patterns}
-        self._near = {p.near: any_word(p.near) for p in self.patterns if p.near}
+        self._words = {words: any_word(words) for p in self.patterns for words in (p.near, p.inside) if words}
         self._query = ts.Query(LANGUAGE, self._query_source()) if self.patterns else None
 
     def _query_source(self) -> str:
@@ -91,69 +98,93 @@ class Matcher:
 
         return tuple(i for i, p in enumerate(self.patterns) if all(has(lit) for lit in p.literals))
 
-    def places(self, source: bytes, active: Sequence[int]) -> list[tuple[int, int]]:
-        """Byte ranges of the words that may belong to a match, in source order: text alone, nothing parsed."""
-        found: set[tuple[int, int]] = set()
+    def places(self, source: bytes, active: Sequence[int]) -> dict[Span, set[int]]:
+        """Byte ranges of the words that may belong to a match, in source order, with the patterns they may belong to.
+
+        Text alone decides, nothing is parsed. Of patterns with one source only the first one is named.
+        """
+        found: dict[Span, set[int]] = {}
         near = Near(source)
-        for index in active:
+        for index in dict.fromkeys(self._firsts[index] for index in active):
             pattern = self.patterns[index]
             if not pattern.literals:
-                return [(0, len(source))]
-            words = self._near.get(pattern.near)
+                found.setdefault((0, len(source)), set()).add(index)
+                continue
             word = pattern.literals[-1]
             at = source.find(word)
             while at >= 0:
                 end = at + len(word)
-                if (words is None or near.holds(at, words)) and self._plausible(pattern, source, at, end):
-                    found.add((at, end))
+                if self._plausible(pattern, source, at, end) and self._well_placed(pattern, near, at):
+                    found.setdefault((at, end), set()).add(index)
                 at = source.find(word, end)
-        return sorted(found)
+        return dict(sorted(found.items()))
+
+    def _well_placed(self, pattern: Pattern, near: Near, at: int) -> bool:
+        if pattern.near and not near.holds(at, self._words[pattern.near]):
+            return False
+        return not pattern.inside or near.opens(at, self._words[pattern.inside])
 
     def _plausible(self, pattern: Pattern, source: bytes, start: int, end: int) -> bool:
         if pattern.anchor and source[start - 1 : start] != b"." and not source[:start].rstrip().endswith(b"."):
             return False
         if not self._openings[pattern.opening].match(source, start):
             return False
+        if pattern.closing and not source[max(0, start - _CLOSE) : start].rstrip(_BLANKS).endswith(pattern.closing):
+            return False
         return not (pattern.single and _TWO_ARGUMENTS.match(source, end))
 
-    def find(self, tree: Tree, active: Sequence[int] | None = None) -> list[RawMatch]:
-        """All matches in a file, in source order, outer ones first; ``active`` limits the patterns."""
+    def find(
+        self, tree: Tree, active: Sequence[int] | None = None, places: Mapping[Span, set[int]] | None = None
+    ) -> list[RawMatch]:
+        """All matches in a file, in source order, outer ones first.
+
+        ``active`` limits the patterns; ``places`` are those of the tree's source and these patterns, if known.
+        """
         if self._query is None:
             return []
         numbers = range(len(self.patterns)) if active is None else active
         wanted = frozenset(numbers)
+        if places is None:
+            places = self.places(tree.source, sorted(wanted))
         root = tree.root.raw
         scope = _Scope(imported_names(root), root, tree.source)
         cursor = ts.QueryCursor(self._query)
-        near = Near(tree.source)
         found: dict[tuple[int, int, int], RawMatch] = {}
-        for start, end in self.places(tree.source, sorted(wanted)):
+        tried: set[tuple[int, int]] = set()
+        for (start, end), plausible in places.items():
             cursor.set_byte_range(start, end)
             for _, captures in cursor.matches(root):
-                for match in self._candidates(captures, wanted, scope):
-                    words = self._near.get(self.patterns[match.pattern].near)
-                    if words is None or near.holds(match.span[0], words):
-                        found.setdefault((match.pattern, *match.span), match)
+                for index, node in self._candidates(captures, plausible, scope):
+                    if (index, node.id) in tried:
+                        continue
+                    tried.add((index, node.id))
+                    pattern = self.patterns[index]
+                    matches = _climb(pattern, node, scope) if pattern.anchor else _match_at(pattern, node, scope)
+                    for nodes, bindings in matches:
+                        for twin in self._twins[index]:
+                            if twin in wanted:
+                                match = RawMatch(twin, nodes, bindings)
+                                found.setdefault((twin, *match.span), match)
         return sorted(found.values(), key=lambda m: (m.span[0], -m.span[1], m.pattern))
 
     def _candidates(
-        self, captures: Mapping[str, list[ts.Node]], wanted: frozenset[int], scope: _Scope
-    ) -> Iterator[RawMatch]:
+        self, captures: Mapping[str, list[ts.Node]], plausible: set[int], scope: _Scope
+    ) -> Iterator[tuple[int, ts.Node]]:
+        """Patterns to try at a node that the query gave."""
         if anchors := captures.get("anchor"):
             node = anchors[0]
-            operand = node.child(0)
+            wanted = [index for index in self._by_anchor.get(captures["name"][0].text or b"", ()) if index in plausible]
+            operand = node.child(0) if wanted else None
             path = scope.path(operand) if operand else None
-            for index in self._by_anchor.get(captures["name"][0].text or b"", ()):
-                pattern = self.patterns[index]
-                twins = [twin for twin in self._twins[index] if twin in wanted]
-                if twins and pattern.anchor and pattern.anchor.path == path:
-                    yield from _for_each(twins, _climb(pattern, node, scope))
+            for index in wanted:
+                anchor = self.patterns[index].anchor
+                if anchor and anchor.path == path:
+                    yield index, node
         else:
             node = captures["root"][0]
             for index in self._by_root.get(node.type, ()):
-                twins = [twin for twin in self._twins[index] if twin in wanted]
-                if twins:
-                    yield from _for_each(twins, _match_at(self.patterns[index], node, scope))
+                if index in plausible:
+                    yield index, node
 
 
 class _Scope:
@@ -187,95 +218,9 @@ class _Scope:
         return found
 
 
-def top_level_names(root: ts.Node) -> frozenset[bytes]:
-    """Names that a file declares at package level, other than by imports."""
-    siblings = (s for s in root.named_children if s.type != "import_declaration")
-    return frozenset(name for sibling in siblings for name in _declared(sibling) if name)
-
-
-def is_shadowed(node: ts.Node, top: frozenset[bytes] | None = None) -> bool:
-    """Whether an enclosing function declares the identifier's name before it: then it is no package.
-
-    Purely syntactic and on the safe side for the name's own scope rules; the type oracle confirms every match
-    that leads to a fix.
-    """
-    return is_declared(node.text or b"", node, top)
-
-
-def is_declared(name: bytes, node: ts.Node, top: frozenset[bytes] | None = None) -> bool:
-    """Whether ``name`` means something that the file declares, other than by an import, where ``node`` stands.
-
-    ``top`` are the file's `top_level_names`, for callers that ask often.
-    """
-    child: ts.Node = node
-    parent = node.parent
-    while parent is not None:
-        if parent.type == "source_file":
-            return name in (top_level_names(parent) if top is None else top)
-        for sibling in parent.named_children:
-            if sibling.start_byte >= child.start_byte:
-                break
-            if sibling.type in _SCOPED and name in _declared(sibling):
-                return True
-        if parent.type == "type_switch_statement":
-            alias = parent.child_by_field_name("alias")
-            if alias is not None and any(n.text == name for n in alias.named_children):
-                return True
-        child, parent = parent, parent.parent
-    return False
-
-
-_SCOPED = frozenset(
-    {
-        "parameter_list", "short_var_declaration", "var_declaration", "const_declaration", "type_declaration",
-        "range_clause", "for_clause", "type_parameter_list", "receive_statement",
-    }
-)  # fmt: skip
-
-
-def _declared(node: ts.Node) -> set[bytes | None]:
-    """Names that a declaring node brings into the scope it stands in."""
-    kind = node.type
-    match kind:
-        case "parameter_list" | "type_parameter_list" | "var_declaration" | "const_declaration":
-            return {
-                name.text for spec in _flat(node, {"var_spec_list"}) for name in spec.children_by_field_name("name")
-            }
-        case "short_var_declaration" | "range_clause" | "receive_statement":
-            left = node.child_by_field_name("left")
-            if left is None or (kind != "short_var_declaration" and not _has_token(node, b":=")):
-                return set()
-            return {n.text for n in left.named_children}
-        case "for_clause":
-            init = node.child_by_field_name("initializer")
-            return _declared(init) if init else set()
-        case "type_declaration":
-            return {n.text for spec in node.named_children for n in spec.children_by_field_name("name")}
-        case "function_declaration":
-            return {n.text for n in node.children_by_field_name("name")}
-        case _:
-            return set()
-
-
-def _flat(node: ts.Node, lists: set[str]) -> Iterator[ts.Node]:
-    for child in node.named_children:
-        if child.type in lists:
-            yield from child.named_children
-        else:
-            yield child
-
-
-def _has_token(node: ts.Node, token: bytes) -> bool:
-    return any(not child.is_named and child.text == token for child in node.children)
-
-
 def _lead(roots: Sequence[PNode]) -> int:
     """Index of the first root that is no metavariable."""
     return next(i for i, root in enumerate(roots) if not root.variable)
-
-
-def _for_each(twins: Sequence[int], found: Iterator[_Found]) -> Iterator[RawMatch]:
-    return (RawMatch(index, nodes, bindings) for nodes, bindings in found for index in twins)
 
 
 def _climb(pattern: Pattern, node: ts.Node, scope: _Scope) -> Iterator[_Found]:

@@ -34,6 +34,7 @@ _CALLS = frozenset({"call_expression", "type_conversion_expression"})
 _LEAVES = frozenset({"interpreted_string_literal", "raw_string_literal", "rune_literal"})
 _NAMES = frozenset({"identifier", "type_identifier", "field_identifier", "package_identifier", "label_name"})
 _FLATTENED = frozenset({"statement_list"})
+_ASSIGNING = frozenset({b"=", b":="})
 _PUNCTUATION = frozenset({",", ";", "\n", "\0", "(", ")", "{", "}", "[", "]", ":"})
 # Wrappers with nothing but a metavariable in them: the metavariable stands for the whole wrapper.
 _LIFTED = frozenset(
@@ -86,8 +87,10 @@ class Pattern:
     statements. ``where`` maps metavariables to type words, answered by the type oracle after the match.
     ``literals`` are byte strings that every file with a match contains, all of them; the last one occurs in every
     match, and ``opening`` is a regular expression for the text from there on. ``single`` tells that the call at the
-    anchor has exactly one argument. Of the words in ``near`` one has to stand in the same top-level declaration as a
-    match (none given: it may stand anywhere); text alone decides that, before anything is parsed.
+    anchor has exactly one argument. Text alone decides the rest, before anything is parsed: ``closing`` is the token
+    right before the last literal (empty where anything may stand there); of the words in ``near`` one has to stand in
+    the same top-level declaration as a match, and one of those in ``inside`` has to open a block around it (none
+    given: it may stand anywhere).
     """
 
     source: str
@@ -98,8 +101,10 @@ class Pattern:
     anchor: Anchor | None = None
     literals: tuple[bytes, ...] = ()
     opening: bytes = b""
+    closing: bytes = b""
     single: bool = False
     near: frozenset[str] = frozenset()
+    inside: frozenset[str] = frozenset()
 
 
 def compile_pattern(
@@ -108,12 +113,16 @@ def compile_pattern(
     where: Mapping[str, str] | None = None,
     imports: Iterable[str] = (),
     near: Iterable[str] = (),
+    inside: Iterable[str] = (),
+    shape: bytes = b"",
 ) -> Pattern:
     """Compile Go code with metavariables.
 
     ``imports`` are import paths for qualifiers that the standard library does not settle (``rand``, or a module
-    of your own). Raises `PatternError` for text that is no Go, an unknown qualifier or a ``where`` that names no
-    metavariable.
+    of your own). ``near``, ``inside`` and ``shape`` keep patterns of common code cheap: words that stand in the same
+    top-level declaration, words that open a block around the match, and a regular expression that the text behind the
+    pattern's last literal matches. Raises `PatternError` for text that is no Go, an unknown qualifier or a ``where``
+    that names no metavariable.
     """
     words = dict(where or {})
     text = source.strip()
@@ -140,9 +149,11 @@ def compile_pattern(
         where=words,
         anchor=anchor,
         literals=_literals(roots, anchor),
-        opening=_opening(roots, anchor),
+        opening=_opening(roots, anchor) + shape,
+        closing=_closing(roots, anchor),
         single=_single(roots, anchor),
         near=frozenset(near),
+        inside=frozenset(inside),
     )
 
 
@@ -296,6 +307,15 @@ def _opening(roots: Sequence[PNode], anchor: Anchor | None) -> bytes:
     if len(fixed) == 1 and any(_calls_word(node, texts[0]) for node in _walk(roots)):
         after = b"(?=\\s*[(/])"
     return before + b"[\\s(]*".join(map(re.escape, texts)) + after
+
+
+def _closing(roots: Sequence[PNode], anchor: Anchor | None) -> bytes:
+    """The token before the last literal, where it is one that is no part of something else."""
+    literal = b"" if anchor else next(iter(_literals(roots, anchor)[-1:]), b"")
+    leaves = [n for n in _walk(roots) if n.text is not None or n.variable]
+    start = next((i for i, n in enumerate(leaves) if literal and n.text == literal), 0)
+    before = leaves[start - 1].text if start else None
+    return before if before in _ASSIGNING else b""
 
 
 def _calls_word(node: PNode, word: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from pathlib import Path
 
@@ -284,6 +285,33 @@ def test_overlays(bench: Workbench) -> None:
     assert ask(with_new_file) == "int"
     bench.write({"p/a.go": "package p\n\nfunc F() bool {\n\treturn true\n}\n"})
     assert ask({}) == "bool", "what changed on disk counts"
+
+
+def test_what_changes_only_in_bodies_needs_no_new_listing(
+    bench: Workbench, toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("bin")
+    log = folder / "log"
+    go = folder / "go"
+    go.write_text(f'#!/bin/sh\necho "$1" >> {log}\nexec {toolchain.go} "$@"\n')
+    go.chmod(0o755)
+    first = "package m\n\nfunc f() int {\n\treturn 1\n}\n\n"
+    last = "\nvar v = []func() int{func() int { return 3 }}\n"
+    bench.write({"go.mod": MOD, "a.go": first + "func g() int {\n\treturn 2\n}\n" + last})
+    path = bench.root / "a.go"
+    module = find_module(path)
+    assert module is not None
+
+    def listings(content: str) -> int:
+        log.write_text("")
+        types_of(oracle.query(module, {path: [(0, len(content))]}, {path: content.encode()})[path])
+        return log.read_text().split().count("list")
+
+    with Oracle(dataclasses.replace(toolchain, go=go), tmp_path_factory.mktemp("cache")) as oracle:
+        assert listings(path.read_text()) == 1
+        assert listings(first + 'func g() int {\n\ts := "}"\n\treturn len(s)\n}\n' + last) == 0
+        assert listings(path.read_text().replace("return 3", "x := 4\n\treturn x")) == 0
+        assert listings(path.read_text() + "\nvar w = 4.5\n") == 1
 
 
 def test_overlay_through_a_symbolic_link(bench: Workbench) -> None:

@@ -169,7 +169,7 @@ TRANSFORM = Transform(
     name="buffer-string-roundtrip",
     family="allocation",
     summary="the text of an unchanged bytes.Buffer is copied in each round of a loop",
-    patterns=(pattern("$b.String()", near=("for",)),),
+    patterns=(pattern("$b.String()", inside=("for",)),),
     check=check,
     screen=screen,
     seeds=("T",),

@@ -333,7 +333,10 @@ TRANSFORM = Transform(
     name="bytes-string-conversion",
     family="allocation",
     summary="a conversion between string and []byte that copies for nothing",
-    patterns=(pattern("[]byte($text)", near=(*_NAMES, "String")), pattern("string($text)", near=_NAMES)),
+    patterns=(
+        pattern("[]byte($text)", near=[f".{name}" for name in (*_NAMES, "String")]),
+        pattern("string($text)", near=[f".{name}" for name in _NAMES]),
+    ),
     check=check,
     screen=screen,
     seeds=("T",),

@@ -77,6 +77,8 @@ from gofixer.transforms.allocation._operands import (
 
 from gofixer.transform import Context, Edit, Match, Node, Result, Skip, Transform, nodes, pattern
 
+# More than one argument, or an open line.
+_SEVERAL = rb"(?=[ \t]*\((?:[^\n,]*[,{]|[ \t]*\n))"
 _LEVELS = ("Debug", "Info", "Warn", "Error")
 _METHODS = ("Log", *_LEVELS, *(f"{level}Context" for level in _LEVELS))
 _KEYS = (nodes.InterpretedStringLiteral, nodes.RawStringLiteral, nodes.Identifier, nodes.Selector)
@@ -264,7 +266,7 @@ TRANSFORM = Transform(
     family="allocation",
     summary="numbers and strings put into an any in a loop, for a function that has a typed twin",
     patterns=(
-        *(pattern(f"$logger.{name}($*args)") for name in _METHODS),
+        *(pattern(f"$logger.{name}($*args)", shape=_SEVERAL) for name in _METHODS),
         pattern("fmt.Fprint($writer, $text)"),
     ),
     check=check,

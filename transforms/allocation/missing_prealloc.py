@@ -285,7 +285,7 @@ TRANSFORM = Transform(
     family="allocation",
     summary="a slice or map grows in a loop to a size that is known before it",
     patterns=(
-        pattern("$x = append($x, $*v)", near=("for",)),
+        pattern("$x = append($x, $*v)", inside=("for",)),
         pattern("$m := make(map[$k]$v)", near=("for",)),
         pattern("$m := map[$k]$v{}", near=("for",)),
         pattern("var $m = make(map[$k]$v)", near=("for",)),

@@ -259,7 +259,7 @@ TRANSFORM = Transform(
     name="string-concat-in-loop",
     family="allocation",
     summary="a string grows by += in a loop",
-    patterns=(pattern("$s += $x", near=("for",)),),
+    patterns=(pattern("$s += $x", inside=("for",)),),
     check=check,
     screen=screen,
     seeds=("T",),

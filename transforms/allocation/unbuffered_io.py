@@ -188,9 +188,9 @@ TRANSFORM = Transform(
     family="allocation",
     summary="many small writes to a file in a loop, a system call each",
     patterns=(
-        pattern("$file.WriteString($text)", near=("for",)),
-        pattern("$file.Write($data)", near=("for",)),
-        *(pattern(f"fmt.{name}($file, $*args)", near=("for",)) for name in ("Fprint", "Fprintf", "Fprintln")),
+        pattern("$file.WriteString($text)", inside=("for",)),
+        pattern("$file.Write($data)", inside=("for",)),
+        *(pattern(f"fmt.{name}($file, $*args)", inside=("for",)) for name in ("Fprint", "Fprintf", "Fprintln")),
     ),
     check=check,
     screen=screen,

@@ -198,7 +198,7 @@ TRANSFORM = Transform(
     name="defer-in-loop",
     family="defers",
     summary="a defer in a loop piles up, and what it would release stays open until the function returns",
-    patterns=(pattern("defer $f($*arguments)", near=("for",)),),
+    patterns=(pattern("defer $f($*arguments)", inside=("for",)),),
     check=check,
     seeds=("T",),
     applicability=UNSAFE,

@@ -2,13 +2,14 @@ package main
 
 import "bytes"
 
-// withoutBodies gives a Go file without the bodies of its top-level functions, which is much faster to parse. Offsets
+// withoutBodies gives a Go file without the bodies of its functions, which is much faster to parse. Offsets
 // do not stay what they were. Source that it cannot follow comes back as far as it was understood, and the rest whole.
 func withoutBodies(source []byte) []byte {
 	out := make([]byte, 0, len(source)/2)
 	kept := 0 // everything before is in out or dropped
 	depth := 0
 	function := false // in the declaration of a function, before its body
+	literal := 0      // depth of the last func inside of something, before what may be its body; 0 without one
 	word := ""        // the last word, if nothing but white space and comments came after it
 	for i := 0; i < len(source); {
 		c := source[i]
@@ -22,7 +23,10 @@ func withoutBodies(source []byte) []byte {
 				end++
 			}
 			word = string(source[i:end])
-			if depth == 0 {
+			switch {
+			case depth > 0 && word == "func":
+				literal = depth
+			case depth == 0:
 				switch word {
 				case "func":
 					function = true
@@ -35,15 +39,21 @@ func withoutBodies(source []byte) []byte {
 		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
 			i++
 			continue
-		case c == '{' && depth == 0 && function && word != "interface" && word != "struct":
+		case c == '{' && (depth == 0 && function || depth > 0 && depth == literal) && word != "interface" && word != "struct":
 			end := closing(source, i)
 			out = append(out, source[kept:i+1]...)
-			kept, i, function = end, end, false
+			kept, i, function, literal = end, min(end+1, len(source)), false, 0
 		case c == '(' || c == '[' || c == '{':
 			depth++
 			i++
 		case c == ')' || c == ']' || c == '}':
 			depth--
+			i++
+			if depth < literal {
+				literal = 0
+			}
+		case c == ',' && depth == literal:
+			literal = 0
 			i++
 		default:
 			i++
