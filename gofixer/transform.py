@@ -127,8 +127,9 @@ def pattern(
     """Compile a pattern; keyword arguments are type words for its metavariables (``n="integer"``).
 
     Three things keep the scan fast where a pattern is common code: ``near``, words of which one has to stand in the
-    same top-level declaration; ``inside``, words of which one has to open a block around the match, such as ``for``
-    where only loops are of interest; ``shape``, a regular expression for the text behind the pattern's last literal.
+    same top-level declaration; ``inside``, words of which one has to start a statement around the match, such as
+    ``for`` where only loops are of interest; ``shape``, a regular expression for the text behind the pattern's last
+    literal.
     """
     return compile_pattern(source, where=where, imports=imports, near=near, inside=inside, shape=shape)
 

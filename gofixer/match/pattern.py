@@ -89,8 +89,8 @@ class Pattern:
     match, and ``opening`` is a regular expression for the text from there on. ``single`` tells that the call at the
     anchor has exactly one argument. Text alone decides the rest, before anything is parsed: ``closing`` is the token
     right before the last literal (empty where anything may stand there); of the words in ``near`` one has to stand in
-    the same top-level declaration as a match, and one of those in ``inside`` has to open a block around it (none
-    given: it may stand anywhere).
+    the same top-level declaration as a match, and one of those in ``inside`` has to start a statement around it that
+    has a block (none given: it may stand anywhere).
     """
 
     source: str
@@ -120,9 +120,9 @@ def compile_pattern(
 
     ``imports`` are import paths for qualifiers that the standard library does not settle (``rand``, or a module
     of your own). ``near``, ``inside`` and ``shape`` keep patterns of common code cheap: words that stand in the same
-    top-level declaration, words that open a block around the match, and a regular expression that the text behind the
-    pattern's last literal matches. Raises `PatternError` for text that is no Go, an unknown qualifier or a ``where``
-    that names no metavariable.
+    top-level declaration, words that start a statement around the match, and a regular expression that the text behind
+    the pattern's last literal matches. Raises `PatternError` for text that is no Go, an unknown qualifier or a
+    ``where`` that names no metavariable.
     """
     words = dict(where or {})
     text = source.strip()
