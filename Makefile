@@ -60,7 +60,7 @@ bench: $(STAMP)
 	@test -z "$(TREE)" || PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/scan.py "$(TREE)"
 	@test -z "$(MODULE)" || PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/verified.py "$(MODULE)"
 
-## make real          REPOS="folder ...": the table of docs/real-repositories.md
+## make real          REPOS="folder ...": the table of the README
 real: $(STAMP)
 	@test -n "$(REPOS)" || { echo 'make real REPOS="folder ..."' >&2; exit 1; }
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/real.py $(REPOS)
