@@ -28,7 +28,7 @@ FIRST_TEN = frozenset(
 
 @dataclass(slots=True)
 class Timing:
-    """Wall times and processor times (of all children) in seconds, the largest resident size of any process in bytes."""
+    """Wall times and processor times (with children) in seconds, the largest resident size of any process in bytes."""
 
     seconds: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
