@@ -126,7 +126,9 @@ def fix(
         ),
     ] = 0,
     color: Annotated[Colour, typer.Option(help="Terminal colours.")] = Colour.AUTO,
-    interactive: Annotated[bool, typer.Option("--interactive", hidden=True)] = False,
+    interactive: Annotated[
+        bool, typer.Option("--interactive", help="Ask about each fix, one key each; ? shows the keys.")
+    ] = False,
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Show what the compiler says of each changed function, before and after.")
     ] = False,
@@ -140,9 +142,8 @@ def fix(
     min_share: _MinShare = None,
 ) -> int:
     """Find, rewrite, prove, and apply the safe fixes (or show them with --dry-run)."""
-    for name, used in (("--interactive", interactive),):
-        if used:
-            raise UserError(f"{name} does not exist in this version")
+    if interactive and check:
+        raise UserError("--interactive and --check: choose one")
     _word("--format", format_, _FORMATS)
     _word("--verify", verify, _LEVELS)
     from gofixer.cli.fix import Options, fix_command
@@ -174,6 +175,7 @@ def fix(
             evidence_bench=evidence_bench,
             profiles=tuple(profile or ()),
             min_share=min_share,
+            interactive=interactive,
         )
     )
 

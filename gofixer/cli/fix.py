@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gofixer import pipeline
+from gofixer.cli import interactive
 from gofixer.cli.main import WrittenInterrupt
 from gofixer.cli.output import write_output
 from gofixer.cli.progress import progress_on
@@ -50,10 +51,13 @@ class Options:
     evidence_bench: bool = False
     profiles: tuple[Path, ...] = ()
     min_share: float | None = None
+    interactive: bool = False
 
 
 def fix_command(options: Options) -> int:
     """Run, report, write; gives the exit code."""
+    if options.interactive:
+        interactive.check_terminal()
     cwd = Path.cwd()
     config = configuration(options.config, cwd, options.paths)
     transforms = available(config, options.transforms)
@@ -80,11 +84,20 @@ def fix_command(options: Options) -> int:
         profiles=profiles,
         min_share=min_share,
     )
-    with progress_on(sys.stderr, wanted=not options.quiet) as progress:
-        report = pipeline.analyse(replace(request, progress=progress))
+
+    def analyse(one: Request) -> Report:
+        with progress_on(sys.stderr, wanted=not options.quiet) as progress:
+            return pipeline.analyse(replace(one, progress=progress))
+
+    if options.interactive:
+        report = interactive.review(request, analyse, palette(options.colour, sys.stderr), quiet=options.quiet)
+    else:
+        report = analyse(request)
     written = report if options.dry_run else pipeline.apply(request, report)
     try:
         _print(written, options, cwd)
+        if options.interactive and written.changes and not (options.dry_run or options.quiet):
+            complain("`gofixer undo` takes all of it back")
     except KeyboardInterrupt:
         if options.dry_run or not written.changes:
             raise
