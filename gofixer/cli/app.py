@@ -102,6 +102,14 @@ def fix(
     ] = "text",
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report to a file.")] = None,
     statistics: Annotated[bool, typer.Option("--statistics", help="Count outcomes by transform.")] = False,
+    group_by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[file|transform]",
+            help="List the fixes in groups, folded to the terminal's width; in a dry run in place of the patch. "
+            "What is applied is listed by file on a terminal.",
+        ),
+    ] = None,
     go: Annotated[Path | None, typer.Option(metavar="FILE", help="The Go toolchain to use.")] = None,
     jobs: Annotated[int, typer.Option(min=0, metavar="N", help="Worker processes; 0 means one per core.")] = 0,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Do not use or write gofixer's own cache.")] = False,
@@ -146,6 +154,9 @@ def fix(
         raise UserError("--interactive and --check: choose one")
     _word("--format", format_, _FORMATS)
     _word("--verify", verify, _LEVELS)
+    if group_by is not None and format_ != "text":
+        raise UserError(f"--group-by is for --format text, not {format_}")
+    _word("--group-by", group_by or "file", ("file", "transform"))
     from gofixer.cli.fix import Options, fix_command
 
     return fix_command(
@@ -176,6 +187,7 @@ def fix(
             profiles=tuple(profile or ()),
             min_share=min_share,
             interactive=interactive,
+            group_by=group_by,
         )
     )
 
