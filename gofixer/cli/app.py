@@ -101,6 +101,12 @@ def fix(
         str, typer.Option("--format", metavar="[text|json|sarif|github|markdown]", help="Report form.")
     ] = "text",
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report to a file.")] = None,
+    report: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FORM=FILE", help="Write a further report to a file; a form of --format, or `patch`. Repeatable."
+        ),
+    ] = None,
     statistics: Annotated[bool, typer.Option("--statistics", help="Count outcomes by transform.")] = False,
     group_by: Annotated[
         str | None,
@@ -188,6 +194,7 @@ def fix(
             min_share=min_share,
             interactive=interactive,
             group_by=group_by,
+            reports=tuple(report or ()),
         )
     )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gofixer import pipeline
 from gofixer.cli import interactive
 from gofixer.cli.main import WrittenInterrupt
-from gofixer.cli.output import write_output
+from gofixer.cli.output import check_target, write_output
 from gofixer.cli.progress import progress_on
 from gofixer.cli.settings import available, choose, configuration, profiling
 from gofixer.cli.terminal import PLAIN, Palette, complain, palette, width_of, write_bytes
@@ -54,6 +55,7 @@ class Options:
     min_share: float | None = None
     interactive: bool = False
     group_by: str | None = None
+    reports: tuple[str, ...] = ()
 
 
 def fix_command(options: Options) -> int:
@@ -66,6 +68,7 @@ def fix_command(options: Options) -> int:
     active, selected = choose(transforms, config, options.select, options.ignore)
     if options.output is not None and options.output.is_dir():
         raise UserError(f"--output {options.output}: is a folder")
+    reports = _further(options.reports)
     profiles, min_share = profiling(config, options.profiles, options.min_share)
     request = Request(
         cwd=cwd,
@@ -97,6 +100,8 @@ def fix_command(options: Options) -> int:
         report = analyse(request)
     written = report if options.dry_run else pipeline.apply(request, report)
     try:
+        for form, file in reports:
+            write_output(file, _document(form, written, cwd, verbose=options.verbose > 0), "--report")
         _print(written, options, request)
         if options.interactive and written.changes and not (options.dry_run or options.quiet):
             complain("`gofixer undo` takes all of it back")
@@ -105,6 +110,24 @@ def fix_command(options: Options) -> int:
             raise
         raise WrittenInterrupt from None
     return _exit_code(written, report, options)
+
+
+def _further(given: Sequence[str]) -> list[tuple[str, Path]]:
+    """The forms and files of ``--report``. Raises `UserError` for those that cannot be."""
+    reports = []
+    for word in given:
+        form, _, name = word.partition("=")
+        if form not in (*FORMATS, "patch") or not name:
+            raise UserError(f"--report {word}: write FORM=FILE with one of {', '.join((*FORMATS, 'patch'))}")
+        check_target(Path(name), "--report")
+        reports.append((form, Path(name)))
+    return reports
+
+
+def _document(form: str, report: Report, cwd: Path, *, verbose: bool) -> bytes:
+    if form == "patch":
+        return pipeline.patch_of(report.changes, cwd)
+    return FORMATS[form](report, cwd, colour=False, verbose=verbose)
 
 
 def _print(report: Report, options: Options, request: Request) -> None:
