@@ -12,7 +12,7 @@ STAMP   := $(VENV)/.installed
 export GOTOOLCHAIN ?= local
 export GOFLAGS     ?= -buildvcs=false
 
-.PHONY: demo test lint fmt docs bench real package-test clean help
+.PHONY: demo test lint fmt docs bench real package-test hooks-test clean help
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -68,6 +68,11 @@ real: $(STAMP)
 ## make package-test  build sdist and wheel, install the wheel in a fresh environment, run it
 package-test: $(STAMP)
 	PATH="$(CURDIR)/$(BIN):$$PATH" GOFIXER_SLOW=1 $(BIN)/python -m pytest tests/packaging
+
+## make hooks-test    install the pre-commit hook and the action as their users do, and run them (needs PyPI)
+hooks-test: $(STAMP)
+	PATH="$(CURDIR)/$(BIN):$$PATH" GOFIXER_SLOW=1 $(BIN)/python -m pytest -k real_installation \
+	  tests/cli/test_hooks.py tests/cli/test_action.py
 
 ## make clean         remove the environment and what was built
 clean:

@@ -125,6 +125,9 @@ def fix(
     exclude: Annotated[
         list[str] | None, typer.Option(metavar="GLOB", help="Leave these paths out (as in .gitignore).")
     ] = None,
+    force_exclude: Annotated[
+        bool, typer.Option("--force-exclude", help="Exclusions hold for files that are named, too.")
+    ] = False,
     include_generated: Annotated[bool, typer.Option("--include-generated", help="Generated files too.")] = False,
     transforms: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Also the Python transforms of a folder.")
@@ -195,6 +198,7 @@ def fix(
             interactive=interactive,
             group_by=group_by,
             reports=tuple(report or ()),
+            force_exclude=force_exclude,
         )
     )
 

@@ -56,6 +56,7 @@ class Options:
     interactive: bool = False
     group_by: str | None = None
     reports: tuple[str, ...] = ()
+    force_exclude: bool = False
 
 
 def fix_command(options: Options) -> int:
@@ -88,6 +89,7 @@ def fix_command(options: Options) -> int:
         allocations=options.evidence_bench,
         profiles=profiles,
         min_share=min_share,
+        force_exclude=options.force_exclude,
     )
 
     def analyse(one: Request) -> Report:

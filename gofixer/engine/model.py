@@ -107,7 +107,8 @@ class Request:
 
     ``evidence`` asks the compiler about every fix, ``allocations`` also the benchmarks that execute it. ``min_share``
     is the percent of the profiles that a finding must have to be acted on; ``test_timeout`` is in seconds (0: the
-    default). ``decisions`` are those of a person who looked at each fix.
+    default). ``decisions`` are those of a person who looked at each fix; ``force_exclude`` makes exclusions hold for
+    files that are named, too.
     """
 
     cwd: Path
@@ -129,6 +130,7 @@ class Request:
     allocations: bool = False
     test_timeout: float = 0.0
     decisions: Decisions | None = None
+    force_exclude: bool = False
 
 
 # Called with the stage's name, how much is done, of how much (0 where unknown).

@@ -126,7 +126,7 @@ class _Run:
         globs = [(request.cwd, glob) for glob in request.exclude]
         globs += [(request.config.root or request.cwd, glob) for glob in request.config.exclude]
         self._progress("looking for files", 0, 0)
-        found = discover(request.cwd, request.paths, globs)
+        found = discover(request.cwd, request.paths, globs, force=request.force_exclude)
         self.notes += found.notes
         folder = self.services.cache if request.cache else None
         cache = ScanCache(folder, self.rules.matcher.patterns, request.include_generated, request.cwd)
