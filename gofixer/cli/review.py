@@ -98,8 +98,10 @@ class Session:
         self._decline(self._pop())
 
     def leave(self) -> None:
-        """Decline whatever was not asked about."""
-        self.stale = self.stale or bool(self.pending)
+        """Decline whatever was not asked about and is not of a transform that was taken as a whole."""
+        taken = {site_of(f): f for f in self.pending if f.transform in self.all_of}
+        self.accepted |= taken
+        self.stale = self.stale or len(taken) < len(self.pending)
         self.pending = []
 
     def _pop(self) -> Finding:

@@ -101,6 +101,15 @@ def test_none_of_a_transform_holds_in_later_analyses(root: Path) -> None:
     assert reasons == {"declined in the review", "the review ended before this one was accepted"}
 
 
+def test_all_of_a_transform_are_kept_when_the_review_ends_early(root: Path) -> None:
+    session = start(root)
+    session.next()
+    assert session.accept_all() == 2
+    session.leave()
+    assert len(session.accepted) == 2
+    assert after(session.result()).count("Sprint(n)") == 2
+
+
 def test_decisions_follow_their_lines_when_a_file_changes(root: Path) -> None:
     session = start(root)
     session.next()
