@@ -62,7 +62,7 @@ class _Dialogue:
             raise
         except KeyboardInterrupt:
             if session.accepted or session.suppressed:
-                self._say(f"the {self._kept()} accepted so far were not written")
+                self._say(f"accepted so far and not written: {self._kept()}")
             raise
         self._tell(report)
         return report
