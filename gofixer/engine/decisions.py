@@ -58,13 +58,20 @@ class Decisions:
 def moved(before: bytes, after: bytes) -> Callable[[int], int]:
     """Leads from the 1-based lines of a text to those of a newer one; 0 for lines that are no longer there as such."""
     old, new = before.split(b"\n"), after.split(b"\n")
-    blocks = [b for b in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks() if b.size]
-    starts = [block.a for block in blocks]
+    least = min(len(old), len(new))
+    head = next((i for i in range(least) if old[i] != new[i]), least)
+    tail = next((i for i in range(least - head) if old[-1 - i] != new[-1 - i]), least - head)
+    matcher = SequenceMatcher(None, old[head : len(old) - tail], new[head : len(new) - tail], autojunk=False)
+    inner = [(a + head, b + head, size) for a, b, size in matcher.get_matching_blocks()]
+    blocks = [(0, 0, head), *inner, (len(old) - tail, len(new) - tail, tail)]
+    blocks = [block for block in blocks if block[2]]
+    starts = [block[0] for block in blocks]
 
     def lead(line: int) -> int:
         index = bisect_right(starts, line - 1) - 1
-        if index < 0 or line - 1 >= blocks[index].a + blocks[index].size:
+        if index < 0:
             return 0
-        return line - blocks[index].a + blocks[index].b
+        a, b, size = blocks[index]
+        return line - a + b if line - 1 < a + size else 0
 
     return lead

@@ -63,6 +63,9 @@ def test_a_raw_string_that_begins_in_the_line_is_left_whole() -> None:
 def test_lines_are_followed_through_a_change() -> None:
     lead = moved(b"a\nb\nc\nd\n", b"new\na\nb changed\nc\nd\n")
     assert [lead(line) for line in (1, 2, 3, 4)] == [2, 0, 4, 5]
+    same = moved(b"a\nb\n", b"a\nb\n")
+    assert [same(line) for line in (1, 2, 3)] == [1, 2, 3]
+    assert [moved(b"a\nb\n", b"b\n")(line) for line in (1, 2)] == [0, 1]
 
 
 def test_what_is_declined_in_a_pass_stays_declined_in_later_ones() -> None:
