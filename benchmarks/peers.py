@@ -26,7 +26,7 @@ GOFIXER = [sys.executable, "-m", "gofixer", "--dry-run"]
 COMMANDS = {
     "perfsprint": ["perfsprint", "-json"],
     "prealloc": ["prealloc", "-json"],
-    "staticcheck": ["staticcheck", "-f", "json", "-checks", "S1025,S1028,S1030,S1039,SA6001,SA6003,QF1012"],
+    "staticcheck": ["staticcheck", "-f", "json", "-checks", "S1025,S1028,S1030,S1039,SA6001,SA6003"],
     "gofix": ["go", "fix", "-diff", "-stringsbuilder", "-fmtappendf"],
     "gofixer": [*GOFIXER, "--format", "json"],
 }
@@ -41,7 +41,7 @@ ROWS: dict[str, tuple[set[str], dict[str, re.Pattern[str]]]] = {
         {"sprintf-to-strconv", "sprintf-to-concat", "sprintf-to-append", "errorf-without-verbs"},
         {
             "perfsprint": re.compile(r"^(?!fiximports|concat-loop)"),
-            "staticcheck": re.compile(r"^(S1025|S1028|S1039|QF1012)"),
+            "staticcheck": re.compile(r"^(S1025|S1028|S1039)"),
             "gofix": re.compile(r"Appendf"),
         },
     ),
@@ -110,23 +110,21 @@ def staticcheck(text: str, root: Path) -> Iterator[Said]:
 
 
 def gofix(text: str, root: Path) -> Iterator[Said]:
-    """Places of a unified diff: the lines that it takes away, with what the hunk is about."""
-    file, line, run = "", 0, list[tuple[int, str]]()
-    for row in [*text.splitlines(), "@@ -0,0 +0,0 @@"]:
+    """Places of a unified diff: the additions and conversions that it takes away."""
+    added = {row[1:] for row in text.splitlines() if row.startswith("+")}
+    file, line = "", 0
+    for row in text.splitlines():
         if row.startswith("--- "):
             file = relative(row[4:].removesuffix(" (old)").split("\t")[0], root)
         elif hunk := re.match(r"@@ -(\d+)", row):
             line = int(hunk[1])
-        elif row.startswith("-"):
-            run.append((line, row[1:]))
+        elif not row.startswith(("+", "diff ")):
+            if row.startswith("-") and row[1:] not in added:
+                if "[]byte(fmt.Sprint" in row:
+                    yield Said("gofix", file, line, f"Appendf: {row[1:].strip()}")
+                elif re.match(r"-\s*[\w.]+ (\+=|= [\w.]+ \+) ", row):
+                    yield Said("gofix", file, line, f"Builder: {row[1:].strip()}")
             line += 1
-        elif row.startswith("+") and not row.startswith("+++"):
-            kind = "Appendf" if "Append" in row else "Builder" if "WriteString" in row else ""
-            if kind and run:
-                yield Said("gofix", file, run[-1][0], f"{kind}: {run[-1][1].strip()}")
-                run = []
-        elif not row.startswith(("+++", "diff ")):
-            line, run = line + 1, []
 
 
 def gofixer(text: str, root: Path) -> Iterator[Said]:
@@ -141,7 +139,7 @@ def relative(file: str, root: Path) -> str:
     return str(path.relative_to(root)) if path.is_relative_to(root) else file
 
 
-def read(folder: Path, root: Path) -> list[Said]:
+def read(folder: Path, root: Path, patterns: tuple[str, ...]) -> list[Said]:
     """All that the tools said of one repository, each place of a tool once."""
     said: dict[Said, None] = {}
     for tool in COMMANDS:
@@ -154,7 +152,28 @@ def read(folder: Path, root: Path) -> list[Said]:
         else:
             found = {"staticcheck": staticcheck, "gofix": gofix, "gofixer": gofixer}[tool](text, root)
         said |= dict.fromkeys(found)
-    return list(said)
+    covered = {one.parent for one in modules(root, patterns)}
+    return [
+        one for one in said if next((p for p in (root / one.file).parents if (p / "go.mod").is_file()), root) in covered
+    ]
+
+
+@cache
+def modules(root: Path, patterns: tuple[str, ...]) -> tuple[Path, ...]:
+    """The go.mod files of the modules that the patterns name: what the peers look into."""
+    words = ["go", "list", "-e", "-f", "{{with .Module}}{{.GoMod}}{{end}}", *patterns]
+    listed = subprocess.run(words, cwd=root, capture_output=True, text=True, check=False).stdout
+    return tuple({Path(line) for line in listed.splitlines() if line})
+
+
+@cache
+def built(root: Path, patterns: tuple[str, ...]) -> frozenset[str]:
+    """Files that belong to a build on this machine: what the peers see."""
+    kinds = ("GoFiles", "CgoFiles", "TestGoFiles", "XTestGoFiles")
+    form = "{{$d := .Dir}}" + "".join(f"{{{{range .{kind}}}}}{{{{$d}}}}/{{{{.}}}}\n{{{{end}}}}" for kind in kinds)
+    words = ["go", "list", "-e", "-f", form, *patterns]
+    listed = subprocess.run(words, cwd=root, capture_output=True, text=True, check=False).stdout
+    return frozenset(relative(line, root) for line in listed.splitlines() if line)
 
 
 # -- putting it together ----------------------------------------------------------------------------------------
@@ -199,18 +218,20 @@ def sites(row: str, said: Iterable[Said], root: Path) -> list[Site]:
     return [site for site in found.values() if site.ours or site.theirs]
 
 
-def table(folder: Path, roots: list[Path]) -> None:
-    print("| row | repository | both | only peers | only gofixer | each peer |")
-    print("|---|---|---:|---:|---:|---|")
+def table(folder: Path, roots: list[Path], patterns: tuple[str, ...]) -> None:
+    print("| row | repository | both | only peers | only gofixer | of these behind build constraints | each peer |")
+    print("|---|---|---:|---:|---:|---:|---|")
     reasons: dict[str, Counter[str]] = defaultdict(Counter)
     for row in ROWS:
         for root in roots:
-            found = sites(row, read(folder, root), root)
+            found = sites(row, read(folder, root, patterns), root)
             both = sum(bool(s.ours and s.theirs) for s in found)
             only = [s for s in found if not s.ours]
             peers = Counter(tool for s in found for tool in s.theirs)
             each = ", ".join(f"{tool} {count}" for tool, count in sorted(peers.items()))
-            print(f"| {row} | {root.name} | {both} | {len(only)} | {len(found) - both - len(only)} | {each} |")
+            ours = [s for s in found if s.ours and not s.theirs]
+            hidden = sum(s.said[0].file not in built(root, patterns) for s in ours)
+            print(f"| {row} | {root.name} | {both} | {len(only)} | {len(ours)} | {hidden} | {each} |")
             reasons[row].update(short(s.reason) for s in only)
     for row, counts in reasons.items():
         print(f"\n{row}: why gofixer leaves alone what only a peer reports")
@@ -222,11 +243,13 @@ def short(reason: str) -> str:
     return re.sub(r"`[^`]*`", "...", reason.removeprefix("skipped: ")).split(":")[0]
 
 
-def sample(folder: Path, roots: list[Path], row: str, kind: str, count: int, contains: str) -> None:
+def sample(
+    folder: Path, roots: list[Path], patterns: tuple[str, ...], row: str, kind: str, count: int, contains: str
+) -> None:
     """Some sites with the code around them; always the same ones."""
     chosen = []
     for root in roots:
-        for site in sites(row, read(folder, root), root):
+        for site in sites(row, read(folder, root, patterns), root):
             which = "both" if site.ours and site.theirs else "ours" if site.ours else "theirs"
             if which == kind and (not contains or contains in site.reason):
                 chosen.append((root, site))
@@ -242,7 +265,7 @@ def sample(folder: Path, roots: list[Path], row: str, kind: str, count: int, con
 # -- running ----------------------------------------------------------------------------------------------------
 
 
-def run(folder: Path, roots: list[Path], patterns: list[str]) -> None:
+def run(folder: Path, roots: list[Path], patterns: Iterable[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for root in roots:
         for tool, command in COMMANDS.items():
@@ -251,7 +274,7 @@ def run(folder: Path, roots: list[Path], patterns: list[str]) -> None:
             print(f"{root.name} {tool}: exit {done.returncode}", file=sys.stderr, flush=True)
 
 
-def complaints(root: Path, patterns: list[str]) -> set[str]:
+def complaints(root: Path, patterns: Iterable[str]) -> set[str]:
     """What go build and go vet say, without line numbers."""
     told = set()
     for words in (["build"], ["vet"]):
@@ -260,7 +283,7 @@ def complaints(root: Path, patterns: list[str]) -> set[str]:
     return told
 
 
-def breaks(roots: list[Path], patterns: list[str], tools: list[str]) -> None:
+def breaks(roots: list[Path], patterns: Iterable[str], tools: list[str]) -> None:
     for root in roots:
         before = complaints(root, patterns)
         for tool in tools:
@@ -289,14 +312,15 @@ def main() -> None:
     parser.add_argument("--reason", default="", help="only sites that gofixer left alone with this in its reason")
     given = parser.parse_args()
     roots = [root.resolve() for root in given.repositories]
+    patterns = tuple(given.patterns.split())
     if given.what == "run":
-        run(given.results, roots, given.patterns.split())
+        run(given.results, roots, patterns)
     elif given.what == "table":
-        table(given.results, roots)
+        table(given.results, roots, patterns)
     elif given.what == "sample":
-        sample(given.results, roots, given.row, given.kind, given.count, given.reason)
+        sample(given.results, roots, patterns, given.row, given.kind, given.count, given.reason)
     else:
-        breaks(roots, given.patterns.split(), given.tools.split(","))
+        breaks(roots, patterns, given.tools.split(","))
 
 
 if __name__ == "__main__":
