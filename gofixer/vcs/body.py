@@ -166,15 +166,15 @@ def _verification(story: Story) -> str:
     if story.tested:
         parts[-1] += " The tests of the changed packages pass as before, and pure code was compared over inputs."
     if story.rejected:
-        parts[-1] += (
-            f" {count(story.rejected, 'other fix', 'other fixes')} did not pass and {_is(story.rejected)} left out."
-        )
+        left = count(story.rejected, "other fix", "other fixes")
+        parts[-1] += f" {left} did not pass and {_is(story.rejected)} left out."
     parts.append("To repeat it on this branch:")
     commands = "\n".join(_repeat(story))
     parts.append(f"{fence(commands)}sh\n{commands}\n{fence(commands)}")
     ran = "\n".join(dict.fromkeys(_public(command, story.cache) for command in story.commands))
     if ran:
-        text = f"`overlay.json` puts the files of a commit in the place of those on disk.\n\n{fence(ran)}\n{ran}\n{fence(ran)}"
+        about = "`overlay.json` puts the files of a commit in the place of those on disk."
+        text = f"{about}\n\n{fence(ran)}\n{ran}\n{fence(ran)}"
         parts.append(_folded("The commands as they were run", text))
     return "\n\n".join(parts)
 

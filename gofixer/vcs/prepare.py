@@ -1,4 +1,4 @@
-"""From a unit of a plan to commits: each transform is run again alone, on top of the commits before it, and verified."""
+"""From a unit of a plan to commits: each transform is run again, on top of the commits before it, and verified."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gofixer.vcs.forges import Extras, Forge, Opening, PullRequest, State
 from gofixer.vcs.forges.errors import Exists, ForgeError
@@ -20,7 +20,7 @@ class Wishes:
 
     base: str
     draft: bool = False
-    extras: Extras = Extras()
+    extras: Extras = field(default_factory=Extras)
 
 
 @dataclass(frozen=True, slots=True)

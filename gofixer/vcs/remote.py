@@ -12,6 +12,10 @@ from gofixer.vcs.command import Git, Output, last_words
 
 _DEPTH = 64
 _REF = "refs/heads/"
+_UNREACHABLE = re.compile(
+    r"Could not resolve|Failed to connect|Couldn't connect|Connection (refused|reset|timed out|closed)|Empty reply|"
+    r"Network is unreachable|Operation timed out|early EOF|hung up|error: 5\d\d"
+)
 
 
 class Moved(Exception):
@@ -105,8 +109,7 @@ class Remote:
         said = last_words(text)
         if output.status == -9 or "Timeout: the command" in text:
             return UserError(f"{host} did not answer in time: run the same command again later")
-        if re.search(r"Could not resolve|Failed to connect|Connection (refused|reset|timed out|closed)|Couldn't connect|"
-                     r"Network is unreachable|Operation timed out|early EOF|hung up|error: 5\d\d|Empty reply", text):  # fmt: skip
+        if _UNREACHABLE.search(text):
             return UserError(f"{host} cannot be reached by git ({said}): run the same command again later")
         if re.search(r"could not read (Username|Password)|Authentication failed|error: 401|Permission denied", text):
             return UserError(f"{host} does not let git {what} {path} with this token or key: check it and its rights")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -88,10 +89,8 @@ def _linked(mark: Path) -> Path:
 
 def _opened(top: Path, git_dir: Path) -> Repository:
     common = git_dir
-    try:
+    with contextlib.suppress(OSError):
         common = Path(os.path.realpath(git_dir / os.fsdecode((git_dir / "commondir").read_bytes()).strip()))
-    except OSError:
-        pass
     config = common / "config"
     local: dict[str, tuple[str, ...]] = {}
     if config.is_file():
@@ -145,6 +144,6 @@ def relative_paths(repository: Repository, cwd: Path, paths: Sequence[str]) -> t
     for word in paths:
         text = word.removesuffix("...")
         place = Path(os.path.realpath(cwd)) / text
-        if os.path.isabs(text) or not Path(os.path.normpath(place)).is_relative_to(repository.top):
+        if Path(text).is_absolute() or not Path(os.path.normpath(place)).is_relative_to(repository.top):
             raise UserError(f"{word}: give paths below {repository.top}, relative to where you stand")
     return tuple(paths), here

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gofixer.engine.model import Request
@@ -57,7 +57,7 @@ class Services:
     analyse: Analyse
     cache: Path
     redactor: Redactor
-    retry: Retry = Retry()
+    retry: Retry = field(default_factory=Retry)
 
 
 @dataclass(frozen=True, slots=True)

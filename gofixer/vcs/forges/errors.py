@@ -32,7 +32,7 @@ class Invalid(ForgeError):
 
 
 def failure(forge: str, host: str, status: int, message: str, headers: Mapping[str, str], now: float) -> ForgeError:
-    """The error for an HTTP answer of a forge; ``message`` in the forge's own words, ``now`` in seconds of the epoch."""
+    """The error for an HTTP answer; ``message`` in the forge's own words, ``now`` in seconds of the epoch."""
     headers = {key.lower(): value for key, value in headers.items()}
     wait = _wait(status, message, headers, now)
     said = f": {' '.join(message.split())[:300]}" if message else ""

@@ -65,7 +65,8 @@ class GitHub:
     def update(self, request: PullRequest, title: str, body: str, base: str) -> PullRequest:
         """Edit a request."""
         pull = self._pull(request)
-        self._call(lambda: pull.edit(title=title, body=body, **({"base": base} if base != request.base else {})))
+        moved = base if base != request.base else github.GithubObject.NotSet
+        self._call(lambda: pull.edit(title=title, body=body, base=moved))
         return _request(pull)
 
     def decorate(self, request: PullRequest, extras: Extras) -> Sequence[str]:
@@ -87,7 +88,7 @@ class GitHub:
         return refused
 
     def _pull(self, request: PullRequest) -> Pull:
-        return self._repository.get_pull(request.number, lazy=True)
+        return self._call(lambda: self._repository.get_pull(request.number))
 
     def _call(self, call: Callable[[], T]) -> T:
         host = self._address.host
