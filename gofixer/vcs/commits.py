@@ -34,11 +34,11 @@ def message(transform: Transform, sites: Sequence[Site]) -> str:
         subject = textwrap.shorten(subject, 72, placeholder=" ...")
     parts = sections(transform)
     why = _plain(parts.get("Why it is slow") or f"{transform.summary}.")
-    safety = _plain(parts.get("Fix safety", ""))
+    safety = _plain(f"Safety: {parts['Fix safety']}" if "Fix safety" in parts else "")
     places = [f"- {site.path}:{site.finding.line}{_inside(site)}" for site in sites[:_MOST_SITES]]
     if len(sites) > _MOST_SITES:
         places.append(f"- and {len(sites) - _MOST_SITES} more")
-    paragraphs = [subject, why, *([f"Safety: {safety}"] if safety else []), "\n".join(places)]
+    paragraphs = [subject, why, *([safety] if safety else []), "\n".join(places)]
     if len(sites) > 1:
         paragraphs[-1] = f"{count(len(sites), 'fix', 'fixes')}:\n{paragraphs[-1]}"
     return "\n\n".join(paragraphs)

@@ -32,13 +32,14 @@ class GitHub:
             auth=github.Auth.Token(secret),
             user_agent=user_agent,
             timeout=60,
+            lazy=True,
             per_page=100,
             # Waiting and calling again is decided in one place for all forges: gofixer.vcs.forges.retry.
             retry=0,
             seconds_between_requests=0,
             seconds_between_writes=0,
         )
-        self._repository = self._client.get_repo(address.path, lazy=True)
+        self._repository = self._client.get_repo(address.path)
 
     def find(self, branch: str) -> Sequence[PullRequest]:
         """All requests from a branch of this repository; those from forks have another owner."""
@@ -76,7 +77,7 @@ class GitHub:
         people = [name for name in extras.reviewers if "/" not in name]
         refused = []
         for what, wanted, call in (
-            ("the label", extras.labels, lambda: pull.add_to_labels(*extras.labels)),
+            ("the label", extras.labels, lambda: self._label(request, extras.labels)),
             ("the assignee", extras.assignees, lambda: pull.add_to_assignees(*extras.assignees)),
             ("the reviewer", extras.reviewers, lambda: pull.create_review_request(people, teams)),
         ):
@@ -86,6 +87,11 @@ class GitHub:
             except Invalid as error:
                 refused.append(f"{what} {', '.join(wanted)}: {error}")
         return refused
+
+    def _label(self, request: PullRequest, names: Sequence[str]) -> None:
+        # PyGithub sends a bare list, which GitHub's description of the call does not have.
+        path = f"/repos/{self._address.path}/issues/{request.number}/labels"
+        self._client.requester.requestJsonAndCheck("POST", path, input={"labels": list(names)})
 
     def _pull(self, request: PullRequest) -> Pull:
         return self._call(lambda: self._repository.get_pull(request.number))

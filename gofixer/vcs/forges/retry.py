@@ -10,6 +10,7 @@ from typing import TypeVar
 from gofixer.vcs.forges.errors import RateLimited, Unavailable
 
 T = TypeVar("T")
+pause = time.sleep
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,6 @@ class Retry:
 
     attempts: int = 4
     longest: float = 120.0
-    sleep: Callable[[float], None] = time.sleep
 
     def __call__(self, call: Callable[[], T]) -> T:
         """The result of the call. Raises its last `ForgeError`; a rate limit that is too far away at once."""
@@ -28,7 +28,7 @@ class Retry:
             except RateLimited as error:
                 if error.seconds > self.longest:
                     raise
-                self.sleep(error.seconds)
+                pause(error.seconds)
             except Unavailable:
-                self.sleep(2.0 ** (attempt - 1))
+                pause(2.0 ** (attempt - 1))
         return call()
