@@ -5,6 +5,8 @@ Text that a person writes above or below it stays.
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import re
 from dataclasses import dataclass
 
@@ -42,7 +44,7 @@ def read_marker(body: str) -> Marker | None:
 def enclosed(marker: Marker, text: str) -> str:
     """A text as gofixer's part of a body."""
     # A comment in Markdown ends at its first "--" and ">": nothing of the marker may hold one.
-    data = msgspec.json.encode(marker).decode().replace("-", "\\u002d").replace(">", "\\u003e")
+    data = json.dumps(dataclasses.asdict(marker), separators=(",", ":")).replace("-", "\\u002d").replace(">", "\\u003e")
     return f"<!-- gofixer:begin {data} -->\n{text.strip()}\n\n{_END}"
 
 

@@ -97,7 +97,7 @@ class Remote:
                 for line in output.stderr.splitlines()
                 if line.startswith("remote:")
             ]
-            words = "; ".join(line for line in said if line)[:300]
+            words = "; ".join(line for line in said if line and not line.startswith("error: hook declined"))[:300]
             reason = self.git.redactor.line(re.sub(r"^\[.*?\]\s*", "", reason).strip("()") or reason)
             detail = f": {words}" if words else ""
             raise PushRefused(f"the remote refused the branch {branch} ({reason}){detail}")

@@ -123,7 +123,7 @@ class _Run:
 
     def execute(self, written: str, here: Path, paths: tuple[str, ...]) -> None:
         options, services, space = self.options, self.services, self.space
-        address = parse_address(space.git.word("ls-remote", "--get-url", written) if written.isprintable() else written)
+        address = parse_address(self._expanded(written))
         forge, remote = self._connect(address)
         listing = remote.list([f"{options.prefix}*", *([options.base] if options.base else [])])
         base, commit = self._base(listing, address)
@@ -139,6 +139,12 @@ class _Run:
         wishes = Wishes(base, options.draft, options.extras)
         for step in decided.steps:
             self._do(step, commit, request, findings.rejected, forge, remote, wishes)
+
+    def _expanded(self, written: str) -> str:
+        """A URL as the user's own ``url.*.insteadOf`` have it; what git would take for something else stays."""
+        if written.startswith("-") or not written.isprintable():
+            return written
+        return self.space.git.word("ls-remote", "--get-url", written)
 
     def _connect(self, address: Address) -> tuple[Forge | None, Remote]:
         """The forge, None in a dry run without a token, and the remote with its credential."""

@@ -94,6 +94,7 @@ def workspace(
     try:
         _sweep(home)
         tree = home / name
+        _remove(tree)
         yield _make(tree, repository, settings, redactor)
     finally:
         _remove(home / name)
@@ -108,8 +109,12 @@ def _make(tree: Path, repository: Repository, settings: Sequence[Setting], redac
     git = Git(tree, variables(settings, tree), redactor)
     git.run("init", "-q", "--template=", f"--object-format={repository.object_format}")
     own = tree / ".git"
-    for key, value in OVERRIDES:
-        git.run("config", "--file", str(own / "config"), key, value)
+    # For git commands of others in this tree, which do not have this environment.
+    with (own / "config").open("a") as file:
+        for key, value in OVERRIDES:
+            section, _, name = key.rpartition(".")
+            head = f'[{section.partition(".")[0]} "{section.partition(".")[2]}"]' if "." in section else f"[{section}]"
+            file.write(f"{head}\n\t{name} = {value}\n")
     (own / "info").mkdir(exist_ok=True)
     (own / "info" / "attributes").write_bytes(_ATTRIBUTES)
     if not repository.partial:

@@ -38,7 +38,9 @@ def cut(whole: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "openapi": whole["openapi"],
         "info": {"title": whole["info"]["title"], "version": whole["info"]["version"], "x-licence": LICENCE},
-        "paths": {path: {verb: _plain(whole["paths"][path][verb]) for verb in verbs} for path, verbs in OPERATIONS.items()},
+        "paths": {
+            path: {verb: _plain(whole["paths"][path][verb]) for verb in verbs} for path, verbs in OPERATIONS.items()
+        },
         "components": {},
     }
     waiting = list(_references(found["paths"]))

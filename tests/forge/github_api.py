@@ -59,7 +59,9 @@ def answer(call: Call, path: str) -> Reply:
         case ("POST", "pulls", "requested_reviewers"):
             people, teams = call.body.get("reviewers", ()), call.body.get("team_reviewers", ())
             if not set(people) <= set(COLLABORATORS) or not set(teams) <= set(TEAMS):
-                return _error(422, "Reviews may only be requested from collaborators. One or more of the users is not one.")
+                return _error(
+                    422, "Reviews may only be requested from collaborators. One or more of the users is not one."
+                )
             pull.reviewers += [*people, *teams]
             return 201, _simple(call, pull), {}
     return _error(404, "Not Found")
@@ -99,7 +101,9 @@ def _create(call: Call) -> Reply:
         return _invalid(_custom(f"A pull request already exists for acme:{branch}."))
     if not forge.ahead(body["base"], branch):
         return _invalid(_custom(f"No commits between {body['base']} and {branch}"))
-    pull = Pull(len(forge.pulls) + 1, branch, body["base"], body["title"], body.get("body") or "", body.get("draft", False))
+    pull = Pull(
+        len(forge.pulls) + 1, branch, body["base"], body["title"], body.get("body") or "", body.get("draft", False)
+    )
     forge.pulls.append(pull)
     return 201, _full(call, pull), {}
 

@@ -65,7 +65,11 @@ def _create(call: Call) -> Reply:
             return 400, {"message": {f"{kind}_branch": ["does not exist"]}}, {}
     for pull in forge.pulls:
         if forge.pull(pull.number).state == "open" and pull.branch == branch:
-            return 409, {"message": [f"Another open merge request already exists for this source branch: !{pull.number}"]}, {}
+            return (
+                409,
+                {"message": [f"Another open merge request already exists for this source branch: !{pull.number}"]},
+                {},
+            )
     draft = body["title"].startswith("Draft: ")
     forge.pulls.append(Pull(len(forge.pulls) + 1, branch, base, body["title"], body.get("description", ""), draft))
     return 201, _shown(call, forge.pulls[-1]), {}

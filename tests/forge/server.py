@@ -90,6 +90,7 @@ class Forge:
         self.wrong: list[str] = []
         self.faults: list[tuple[str, Fault]] = []
         self.git_down = False
+        self.public = True
         self.lock = threading.RLock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -113,7 +114,10 @@ class Forge:
     def commit(self, branch: str) -> str:
         """The commit of a branch, empty where there is none."""
         done = subprocess.run(
-            ["git", "rev-parse", "-q", "--verify", f"refs/heads/{branch}"], cwd=self.bare, capture_output=True, text=True
+            ["git", "rev-parse", "-q", "--verify", f"refs/heads/{branch}"],
+            cwd=self.bare,
+            capture_output=True,
+            text=True,
         )
         return done.stdout.strip()
 
@@ -203,7 +207,7 @@ def _handler(forge: Forge) -> type[BaseHTTPRequestHandler]:
             else:
                 self._serve_git(content)
 
-        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815
+        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve
 
         def _serve_api(self, content: bytes) -> None:
             parts = urlsplit(self.path)
@@ -231,7 +235,7 @@ def _handler(forge: Forge) -> type[BaseHTTPRequestHandler]:
             if len(sent) == 2:
                 password = base64.b64decode(sent[1]).decode().partition(":")[2]
             writes = "git-receive-pack" in self.path
-            if writes and not password:
+            if (writes or not forge.public) and not password:
                 self._respond(401, {"WWW-Authenticate": 'Basic realm="forge"'}, b"")
                 return
             if password and password not in (TOKEN, READ_ONLY):

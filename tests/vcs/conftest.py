@@ -104,7 +104,9 @@ def forge(tmp_path: Path) -> Iterator[Forge]:
 def person(tmp_path: Path, forge: Forge, monkeypatch: pytest.MonkeyPatch) -> Person:
     home = tmp_path / "home"
     home.mkdir()
-    (home / ".gitconfig").write_text("[user]\n\tname = Pat Person\n\temail = pat@example.com\n[init]\n\tdefaultBranch = main\n")
+    (home / ".gitconfig").write_text(
+        "[user]\n\tname = Pat Person\n\temail = pat@example.com\n[init]\n\tdefaultBranch = main\n"
+    )
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
     for name in ("HOME", "XDG_CONFIG_HOME", "GOFIXER_CACHE", "GOFIXER_STATE"):

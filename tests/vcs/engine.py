@@ -13,7 +13,10 @@ from gofixer.engine.model import FileChange, Finding, ModuleInfo, Outcome, Repor
 from gofixer.transform import Applicability
 
 REWRITES: dict[str, tuple[str, Callable[[str], str]]] = {
-    "sprintf-to-strconv": ("formatting", lambda line: re.sub(r'fmt\.Sprintf\("%d", (\w+)\)', r"strconv.Itoa(\1)", line)),
+    "sprintf-to-strconv": (
+        "formatting",
+        lambda line: re.sub(r'fmt\.Sprintf\("%d", (\w+)\)', r"strconv.Itoa(\1)", line),
+    ),
     "manual-gc": ("gc", lambda line: "" if line.strip() == "runtime.GC()" else line),
 }
 

@@ -179,14 +179,20 @@ def test_dry_run_shows_all_and_does_nothing(pr: Pr, forge: Forge) -> None:
     assert not forge.branches()
     assert all(call.verb == "GET" for call in forge.calls)
     assert said.out.startswith("== open gofixer/module-top-")
-    for text in ("title: top folder: 3 fixes", "commits:\n\n    Format the value with strconv\n", "body:\n\n    <!-- gofixer:begin"):
+    for text in (
+        "title: top folder: 3 fixes",
+        "commits:\n\n    Format the value with strconv\n",
+        "body:\n\n    <!-- gofixer:begin",
+    ):
         assert text in said.out
     pr("--split", "module")
     (pull,) = forge.pulls
     assert "".join(f"    {line}".rstrip() + "\n" for line in pull.body.splitlines()) in said.out
 
 
-def test_dry_run_without_a_token_says_what_it_cannot_know(pr: Pr, forge: Forge, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dry_run_without_a_token_says_what_it_cannot_know(
+    pr: Pr, forge: Forge, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("GITHUB_TOKEN")
     said = pr("--dry-run")
     assert said.code == 0
@@ -199,7 +205,12 @@ def test_labels_reviewers_assignees_and_drafts(pr: Pr, forge: Forge) -> None:
               "acme/core", "--assignee", "ben")  # fmt: skip
     assert not said.err or said.code == 0, said.err
     (pull,) = forge.pulls
-    assert (pull.draft, pull.labels, pull.reviewers, pull.assignees) == (True, ["bot", "perf"], ["ana", "core"], ["ben"])
+    assert (pull.draft, pull.labels, pull.reviewers, pull.assignees) == (
+        True,
+        ["bot", "perf"],
+        ["ana", "core"],
+        ["ben"],
+    )
     assert '"pending":false' in pull.body
 
 
@@ -224,7 +235,10 @@ def test_another_base_has_branches_of_its_own(pr: Pr, forge: Forge) -> None:
     forge.git("update-ref", "refs/heads/release/1.2", forge.commit("main"))
     pr("--select", "gc")
     pr("--select", "gc", "--base", "release/1.2")
-    assert [(pull.branch, pull.base) for pull in forge.pulls] == [(GC, "main"), ("gofixer/release-1.2/manual-gc", "release/1.2")]
+    assert [(pull.branch, pull.base) for pull in forge.pulls] == [
+        (GC, "main"),
+        ("gofixer/release-1.2/manual-gc", "release/1.2"),
+    ]
 
 
 def test_by_codeowners(pr: Pr, forge: Forge) -> None:

@@ -109,7 +109,8 @@ class GitHub:
             raise found from None
         except (requests.RequestException, OSError) as error:
             raise unreachable(host, error) from None
-        except ValueError as error:
+        except (ValueError, TypeError, AttributeError, AssertionError) as error:
+            # PyGithub reads answers of another shape as far as it can.
             raise ForgeError(f"{host} does not answer as GitHub does ({error}): is --forge right?") from None
 
 

@@ -19,6 +19,8 @@ from gofixer.vcs.forges.errors import Exists, ForgeError, failure, unreachable
 T = TypeVar("T")
 _STATES = {"opened": State.OPEN, "locked": State.OPEN, "merged": State.MERGED}
 _DRAFT = "Draft: "
+# Waiting and calling again is decided in one place for all forges: gofixer.vcs.forges.retry.
+_ONCE: dict[str, Any] = {"obey_rate_limit": False, "retry_transient_errors": False}
 
 
 class GitLab:
@@ -31,6 +33,9 @@ class GitLab:
         self._client = gitlab.Gitlab(
             api, private_token=secret, user_agent=user_agent, timeout=60, per_page=100, keep_base_url=True
         )
+        # Its errors do not hold the headers of the answer.
+        self._headers: dict[str, str] = {}
+        self._client.session.hooks["response"].append(self._remember)
         self._project = self._client.projects.get(address.path, lazy=True)
 
     def find(self, branch: str) -> Sequence[PullRequest]:
@@ -38,7 +43,13 @@ class GitLab:
         found = self._call(
             lambda: list(
                 self._project.mergerequests.list(
-                    source_branch=branch, state="all", scope="all", order_by="created_at", sort="desc", get_all=True
+                    source_branch=branch,
+                    state="all",
+                    scope="all",
+                    order_by="created_at",
+                    sort="desc",
+                    get_all=True,
+                    **_ONCE,
                 )
             )
         )
@@ -53,7 +64,7 @@ class GitLab:
             "description": opening.body,
             "remove_source_branch": True,
         }
-        return _request(self._call(lambda: self._project.mergerequests.create(values)))
+        return _request(self._call(lambda: self._project.mergerequests.create(values, **_ONCE)))
 
     def update(self, request: PullRequest, title: str, body: str, base: str) -> PullRequest:
         """Edit a merge request; a draft stays one."""
@@ -61,7 +72,7 @@ class GitLab:
             title = f"{_DRAFT}{title}"
         one = self._merge_request(request)
         one.title, one.description, one.target_branch = title, body, base
-        self._call(one.save)
+        self._call(lambda: one.save(**_ONCE))
         return _request(one)
 
     def decorate(self, request: PullRequest, extras: Extras) -> Sequence[str]:
@@ -73,13 +84,13 @@ class GitLab:
         for attribute, names in (("reviewer_ids", extras.reviewers), ("assignee_ids", extras.assignees)):
             if names:
                 setattr(one, attribute, self._numbers(names, refused))
-        self._call(one.save)
+        self._call(lambda: one.save(**_ONCE))
         return refused
 
     def _numbers(self, names: Sequence[str], refused: list[str]) -> list[int]:
         numbers = []
         for name in names:
-            users = self._call(lambda name=name: self._client.users.list(username=name, get_all=True))  # type: ignore[misc]
+            users = self._call(lambda name=name: self._client.users.list(username=name, get_all=True, **_ONCE))  # type: ignore[misc]
             numbers += [int(user.id) for user in users]
             if not users:
                 refused.append(f"GitLab knows nobody called {name}")
@@ -101,12 +112,14 @@ class GitLab:
         except (requests.RequestException, OSError) as error:
             raise unreachable(host, error) from None
 
+    def _remember(self, answer: requests.Response, **_: Any) -> None:
+        self._headers = dict(answer.headers)
+
     def _failure(self, error: gitlab.GitlabError) -> ForgeError:
         status, message = error.response_code or 0, _message(error.error_message)
         if status == 409:
             return Exists(f"GitLab refused the request: {message}")
-        headers = dict(getattr(error, "response_headers", None) or {})
-        return failure(self.name, self._address.host, status, message, headers, time.time())
+        return failure(self.name, self._address.host, status, message, self._headers, time.time())
 
 
 def _message(message: object) -> str:
