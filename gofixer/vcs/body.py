@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gofixer.report.evidence import lines as evidence_lines
 from gofixer.report.heat import suffix
 from gofixer.transform import Applicability, Transform
 from gofixer.vcs.units import Site, Split
@@ -79,18 +78,18 @@ def _lead(story: Story) -> str:
     files = len({site.path for site in sites})
     unsafe = any(s.finding.applicability is not Applicability.SAFE for s in sites)
     what = f"**{count(len(sites), 'fix', 'fixes')} in {count(files, 'file')}**"
+    proved = f"built and vetted with {story.go}, tests included"
     if len(story.commits) > 1:
         what += f", one commit for each of {len(story.commits)} kinds"
+        proved = f"Each commit was {proved}, on top of the one before it."
+    else:
+        proved = f"The result was {proved}."
     behaviour = (
         "Some of them change behaviour, in the ways described below; please read those with care."
         if unsafe
         else "They are meant to change what the code costs, not what it does."
     )
-    return (
-        f"{what}, proposed by [gofixer](https://pypi.org/project/gofixer/), which finds Go code that pays the runtime "
-        f"for nothing. {behaviour} Each commit was built and vetted with {story.go}, tests included, on top of the one "
-        "before it."
-    )
+    return f"{what}, proposed by gofixer, which finds Go code that pays the runtime for nothing. {behaviour} {proved}"
 
 
 def _about(transform: Transform, sites: Sequence[Site], *, alone: bool) -> Iterator[str]:
@@ -102,59 +101,99 @@ def _about(transform: Transform, sites: Sequence[Site], *, alone: bool) -> Itera
     if measured := known.get("Measured"):
         yield f"**Measured:** {measured}"
     if safety := known.get("Fix safety"):
-        yield f"**Is it safe?** {safety}"
+        yield f"**Safety:** {safety}"
     yield _table(sites)
 
 
 def _table(sites: Sequence[Site]) -> str:
-    """One row per fix, the hottest first."""
+    """Where the fixes are: a row per file where all do the same, else a row per fix, the hottest first."""
     profiled = any(suffix(site.finding) for site in sites)
     ordered = sorted(sites, key=lambda s: (-s.finding.share, s.path, s.finding.line))
-    rows = ["| where | in | what |" + (" profile |" if profiled else "")]
-    rows.append("|---|---|---|" + ("---|" if profiled else ""))
-    for site in ordered[:_MOST_SITES]:
-        found = site.finding
-        inside = code(found.function) if found.function else ""
-        cells = [code(f"{site.path}:{found.line}"), inside, prose(found.message)]
-        cells += [suffix(found).strip(" []")] if profiled else []
-        rows.append(f"| {' | '.join(cell(one) for one in cells)} |")
-    table = "\n".join(rows)
+    shown = ordered[:_MOST_SITES]
+    if not profiled and len({site.finding.message for site in sites}) == 1:
+        table = _by_file(shown)
+    else:
+        rows = ["| where | in | what |" + (" profile |" if profiled else "")]
+        rows.append("|---|---|---|" + ("---|" if profiled else ""))
+        for site in shown:
+            found = site.finding
+            inside = code(found.function) if found.function else ""
+            cells = [code(f"{site.path}:{found.line}"), inside, prose(found.message)]
+            cells += [suffix(found).strip(" []")] if profiled else []
+            rows.append(f"| {' | '.join(cell(one) for one in cells)} |")
+        table = "\n".join(rows)
     if len(sites) > _MOST_SITES:
         table += f"\n\nand {len(sites) - _MOST_SITES} more, all in the diff."
     return table
 
 
-def _evidence(sites: Sequence[Site], room: int) -> str:
-    """What the compiler says of the changed functions, once each."""
-    blocks: list[str] = []
-    seen = set()
+def _by_file(sites: Sequence[Site]) -> str:
+    places: dict[str, list[str]] = defaultdict(list)
     for site in sites:
-        told = [line for line in evidence_lines(site.finding.evidence) if _says_something(line)]
+        inside = f"{code(site.finding.function)}, " if site.finding.function else ""
+        places[site.path].append(f"{inside}line {site.finding.line}")
+    rows = [f"| {cell(code(path))} | {cell('; '.join(found))} |" for path, found in places.items()]
+    return "\n".join(["| file | where |", "|---|---|", *rows])
+
+
+# Said of what the standard library's functions do when they panic, once they are inlined.
+_NOISE = re.compile(r'"[^"]*" escapes to heap')
+_HEAP = ("moved to heap", "escapes to heap", "heap-allocated defer")
+
+
+def _evidence(sites: Sequence[Site], room: int) -> str:
+    """What the compiler says of the changed functions, once each, and the command that asks it again."""
+    rows: list[str] = []
+    seen = set()
+    packages: dict[str, dict[str, None]] = {}
+    for site in sites:
         key = site.path, site.finding.function, site.finding.transform
-        if not any(not line.startswith("ask again") for line in told) or key in seen:
+        told = list(_told(site.finding.evidence))
+        if key in seen or not told:
             continue
         seen.add(key)
-        place = code(f"{site.path}: {site.finding.function or f'line {site.finding.line}'}")
-        block = f"{place}\n\n" + "\n".join(f"- {_evidence_line(line)}" for line in told)
-        if sum(map(len, blocks)) + len(block) > room - 500:
-            blocks.append("More of it: `gofixer --dry-run --evidence`.")
+        place = f"{site.path}: {site.finding.function}" if site.finding.function else site.path
+        row = f"- {code(place)}: {'; '.join(told)}"
+        if sum(map(len, rows)) + len(row) > room - 2000:
+            rows.append("- More of it: `gofixer --dry-run --evidence`.")
             break
-        blocks.append(block)
-    if not blocks:
+        rows.append(row)
+        for command in _strings(site.finding.evidence.get("commands")):
+            line, _, package = command.rpartition(" ")
+            packages.setdefault(line, {}).setdefault(package)
+    if not rows:
         return ""
-    return _folded("Evidence: what the compiler says of the changed functions, before and after", "\n\n".join(blocks))
+    commands = "\n".join(_joined(line, list(names)) for line, names in packages.items())
+    text = (
+        "\n".join(rows) + f"\n\nTo ask again, before and after:\n\n{fence(commands)}sh\n{commands}\n{fence(commands)}"
+    )
+    return _folded("Evidence: what the compiler says of the changed functions, before and after", text)
 
 
-_SILENT = ("the compiler says of the heap what it said before", "inlining: ", "inlined here now", "no longer inlined")
+def _joined(line: str, packages: Sequence[str]) -> str:
+    """One command for all packages; those in a subshell (``(cd x && ...)``) stay apart."""
+    if any(package.endswith(")") for package in packages):
+        return "\n".join(f"{line} {package}" for package in packages)
+    return f"{line} {' '.join(packages)}"
 
 
-def _says_something(line: str) -> bool:
-    return not line.startswith(_SILENT)
+def _told(evidence: Mapping[str, object]) -> Iterator[str]:
+    escape, inline = evidence.get("escape"), evidence.get("inline")
+    if isinstance(escape, Mapping):
+        for word, key in (("no longer", "disappeared"), ("now", "appeared")):
+            said = [
+                line
+                for line in _strings(escape.get(key))
+                if any(w in line for w in _HEAP) and not _NOISE.fullmatch(line)
+            ]
+            if said:
+                yield f"{word} {', '.join(code(line) for line in said)}"
+    if isinstance(inline, Mapping) and inline.get("verdict") in ("lost", "gained"):
+        yield f"inlining {inline['verdict']}: {code(str(inline.get('before')))}, now {code(str(inline.get('after')))}"
 
 
-def _evidence_line(line: str) -> str:
-    head, separator, command = line.partition(": ")
-    return f"{head}: {code(command)}" if separator and head.startswith("ask again") else prose(line)
+def _strings(values: object) -> list[str]:
+    return [str(value) for value in values] if isinstance(values, list | tuple) else []
 
 
 def _verification(story: Story) -> str:

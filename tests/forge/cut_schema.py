@@ -3,8 +3,8 @@
     npm pack @octokit/openapi && tar xzf octokit-openapi-*.tgz
     python tests/forge/cut_schema.py package/generated/api.github.com.json tests/forge/github_schema.json
 
-The description is GitHub's, published under the MIT licence (https://github.com/github/rest-api-description); the licence
-is kept in the file that is written.
+The description is GitHub's, published under the MIT licence (https://github.com/github/rest-api-description); the
+licence is kept in the file that is written.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ OPERATIONS = {
 }
 PROSE = {"description", "example", "examples", "x-github", "externalDocs", "summary", "x-octokit", "tags", "headers"}
 LICENCE = (
-    "Cut from GitHub's REST API description (https://github.com/github/rest-api-description), Copyright GitHub, Inc., "
-    "under the MIT licence: Permission is hereby granted, free of charge, to any person obtaining a copy of this software "
-    'and associated documentation files (the "Software"), to deal in the Software without restriction, including without '
-    "limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the "
-    "Software, and to permit persons to whom the Software is furnished to do so, subject to the following conditions: The "
-    "above copyright notice and this permission notice shall be included in all copies or substantial portions of the "
+    "Cut from GitHub's REST API description (https://github.com/github/rest-api-description), Copyright "
+    "GitHub, Inc., under the MIT licence: Permission is hereby granted, free of charge, to any person "
+    'obtaining a copy of this software and associated documentation files (the "Software"), to deal in '
+    "the Software without restriction, including without limitation the rights to use, copy, modify, "
+    "merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to"
+    " whom the Software is furnished to do so, subject to the following conditions: The above copyright "
+    "notice and this permission notice shall be included in all copies or substantial portions of the "
     'Software. THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND.'
 )
 

@@ -162,8 +162,7 @@ class Forge:
             return self._answer(call)
 
     def _answer(self, call: Call) -> Answer:
-        root, _, path = call.path[1:].partition("/")
-        version, _, path = path.partition("/")
+        version, _, path = call.path.removeprefix("/api/").partition("/")
         apis = {"v3": github_api.answer, "v4": gitlab_api.answer, "v1": gitea_api.answer}
         if version == "v3":
             self.wrong += schema.check_request(call.verb, f"/{path}", call.query, call.body)

@@ -127,7 +127,8 @@ def test_a_protected_branch(pr: Pr, forge: Forge) -> None:
     said = pr()
     assert said.code == 2
     assert said.sentences == [
-        f"transform:manual-gc: the remote refused the branch {GC} (hook declined): GH006: Protected branch update failed"
+        f"transform:manual-gc: the remote refused the branch {GC} (hook declined): "
+        "GH006: Protected branch update failed"
     ]
     assert [pull.branch for pull in forge.pulls] == ["gofixer/sprintf-to-strconv"]
 

@@ -98,9 +98,9 @@ def test_no_hook_runs(place: str, pr: Pr, person: Person, forge: Forge, canary: 
     folder.mkdir(exist_ok=True)
     if place == "elsewhere":
         person.git("config", "core.hooksPath", str(folder))
-    names = ("pre-commit", "commit-msg", "prepare-commit-msg", "post-commit", "pre-push", "post-checkout", "post-rewrite",
-             "reference-transaction", "post-index-change", "fsmonitor-watchman", "pre-auto-gc")  # fmt: skip
-    for name in names:
+    names = ("pre-commit", "commit-msg", "prepare-commit-msg", "post-commit", "pre-push", "post-checkout")
+    more = ("post-rewrite", "reference-transaction", "post-index-change", "fsmonitor-watchman", "pre-auto-gc")
+    for name in (*names, *more):
         (folder / name).symlink_to(canary)
     completes(pr, forge)
 
@@ -250,9 +250,8 @@ def test_the_token_is_never_seen(
 
     def looking(request: object) -> object:
         seen.extend(value for value in os.environ.values() if TOKEN in value)
-        for path in request.cwd.parent.rglob("*"):  # type: ignore[attr-defined]
-            if path.is_file() and TOKEN.encode() in path.read_bytes():
-                seen.append(str(path))
+        files = (path for path in request.cwd.parent.rglob("*") if path.is_file())  # type: ignore[attr-defined]
+        seen.extend(str(path) for path in files if TOKEN.encode() in path.read_bytes())
         return analyse(request)  # type: ignore[arg-type]
 
     monkeypatch.setattr(pipeline, "analyse", looking)
