@@ -125,7 +125,7 @@ class _Run:
         options, services, space = self.options, self.services, self.space
         address = parse_address(self._expanded(written))
         forge, remote = self._connect(address)
-        listing = remote.list([f"{options.prefix}*", *([options.base] if options.base else [])])
+        listing = remote.list([options.base] if options.base else [])
         base, commit = self._base(listing, address)
         remote.fetch({base: commit}, whole=False)
         space.show(commit)
@@ -133,7 +133,9 @@ class _Run:
         findings = look(space, request, services.analyse)
         prefix = options.prefix if base == listing.default else f"{options.prefix}{_slug(base)}/"
         units = self._units(findings, prefix)
-        ours = {n: c for n, c in listing.branches.items() if n.startswith(prefix) and "/" not in n[len(prefix) :]}
+        # Once more, for the run has taken its time: another machine may have been at work.
+        there = remote.list([f"{prefix}*"]).branches
+        ours = {n: c for n, c in there.items() if n.startswith(prefix) and "/" not in n[len(prefix) :]}
         decided = self._plan(units, ours, forge, remote, base)
         self.teller.outlook(Outlook(base, commit, address.host, decided, findings, forge is None))
         wishes = Wishes(base, options.draft, options.extras)

@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -75,15 +76,17 @@ Fault = Callable[[Call, Callable[[], Answer]], Answer | None]
 
 
 class Forge:
-    """A running forge with one repository."""
+    """A running forge with one repository: an empty one, or a copy of a bare one."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, copied: Path | None = None) -> None:
         self.root = folder
         self.bare = folder / OWNER / f"{NAME}.git"
         self.bare.parent.mkdir(parents=True)
-        self.git("init", "-q", "--bare", "-b", "main", str(self.bare), at=folder)
-        self.git("config", "http.receivepack", "true")
-        self.git("config", "core.logAllRefUpdates", "false")
+        if copied is None:
+            self.git("init", "-q", "--bare", "-b", "main", str(self.bare), at=folder)
+            self.git("config", "http.receivepack", "true")
+        else:
+            shutil.copytree(copied, self.bare)
         self.pulls: list[Pull] = []
         self.calls: list[Call] = []
         self.git_requests: list[str] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -92,16 +93,36 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return made
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bare repository with one commit, ``bare``, and a clone of it, ``clone``; each test has a copy."""
+    folder = tmp_path_factory.mktemp("template")
+    write(folder / "start", FILES)
+    env = {"PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1"}
+    who = ["-c", "user.name=Pat Person", "-c", "user.email=pat@example.com"]
+    for at, *arguments in (
+        ("start", "init", "-q", "-b", "main"),
+        ("start", "add", "-A"),
+        ("start", *who, "commit", "-q", "-m", "start"),
+        (".", "clone", "-q", "--bare", "start", "bare"),
+        (".", "clone", "-q", "bare", "clone"),
+        ("bare", "remote", "remove", "origin"),
+        ("bare", "config", "http.receivepack", "true"),
+    ):
+        subprocess.run(["git", *arguments], cwd=folder / at, env=env, check=True)
+    return folder
+
+
 @pytest.fixture
-def forge(tmp_path: Path) -> Iterator[Forge]:
-    made = Forge(tmp_path / "forge")
+def forge(tmp_path: Path, template: Path) -> Iterator[Forge]:
+    made = Forge(tmp_path / "forge", template / "bare")
     yield made
     made.close()
     assert not made.wrong, "\n".join(made.wrong)
 
 
 @pytest.fixture
-def person(tmp_path: Path, forge: Forge, monkeypatch: pytest.MonkeyPatch) -> Person:
+def person(tmp_path: Path, forge: Forge, template: Path, monkeypatch: pytest.MonkeyPatch) -> Person:
     home = tmp_path / "home"
     home.mkdir()
     (home / ".gitconfig").write_text(
@@ -116,13 +137,7 @@ def person(tmp_path: Path, forge: Forge, monkeypatch: pytest.MonkeyPatch) -> Per
     for name in ("GH_TOKEN", "GH_HOST", "GITHUB_SERVER_URL", "GOFIXER_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     made = Person(home, home / "clone", forge)
-    start = home / "start"
-    write(start, FILES)
-    made.git("init", "-q", at=start)
-    made.git("add", "-A", at=start)
-    made.git("commit", "-q", "-m", "start", at=start)
-    made.git("push", "-q", str(forge.bare), "HEAD:main", at=start)
-    made.git("clone", "-q", str(forge.bare), str(made.clone), at=home)
+    shutil.copytree(template / "clone", made.clone)
     made.git("remote", "set-url", "origin", forge.url)
     monkeypatch.chdir(made.clone)
     return made

@@ -81,7 +81,7 @@ def test_a_changed_fix_set_updates_the_open_request(pr: Pr, person: Person, forg
     assert said.out.startswith("updated ")
     (pull,) = forge.pulls
     assert pull.title == "Format the value with strconv (3 places)"
-    assert "`c/c.go:3`" in pull.body
+    assert "| `c/c.go` | `F`, line 3 |" in pull.body
     assert pull.body.startswith("A person's preface.\n\n<!-- gofixer:begin ")
     assert pull.body.endswith("<!-- gofixer:end -->\n\nAnd a postscript.")
     assert "strconv" in forge.git("show", f"{STRCONV}:c/c.go")
