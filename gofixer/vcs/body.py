@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from gofixer.report.heat import suffix
 from gofixer.transform import Applicability, Transform
 from gofixer.vcs.units import Site, Split
-from gofixer.vcs.wording import cell, code, count, fence, prose, sections, title_of
+from gofixer.vcs.wording import cell, code, count, fence, prose, sections, title_of, unwrapped
 
 # GitHub takes 65,536 characters (https://docs.github.com/en/rest), the others more.
 MOST_CHARACTERS = 60_000
@@ -52,7 +52,8 @@ def title(story: Story) -> str:
         transform, own = story.commits[0]
         text = title_of(transform, own)
         if story.split in (Split.TRANSFORM, Split.FAMILY):
-            text += f" ({count(len(own), 'place')})" if len(own) > 1 else ""
+            folder = own[0].path.rpartition("/")[0] or own[0].path
+            text += f" ({count(len(own), 'place')})" if len(own) > 1 else f" ({folder})"
         else:
             text = f"{story.name}: {text[:1].lower()}{text[1:]}"
     else:
@@ -85,21 +86,22 @@ def _lead(story: Story) -> str:
     else:
         proved = f"The result was {proved}."
     behaviour = (
-        "Some of them change behaviour, in the ways described below; please read those with care."
+        "This may change behaviour, in the ways described below; please read it with care."
         if unsafe
-        else "They are meant to change what the code costs, not what it does."
+        else f"{'It is' if len(sites) == 1 else 'They are'} meant to change what the code costs, not what it does."
     )
     return f"{what}, proposed by gofixer, which finds Go code that pays the runtime for nothing. {behaviour} {proved}"
 
 
 def _about(transform: Transform, sites: Sequence[Site], *, alone: bool) -> Iterator[str]:
-    known = sections(transform)
+    known = {heading: unwrapped(text) for heading, text in sections(transform).items()}
     yield f"### {prose(title_of(transform, sites))}" if not alone else "### What and why"
     yield "\n\n".join(known[key] for key in ("What it does", "Why it is slow") if known.get(key)) or (
         f"{prose(transform.summary)}."
     )
     if measured := known.get("Measured"):
-        yield f"**Measured:** {measured}"
+        # Where gofixer's own tests measure it again is of no use here.
+        yield f"**Measured:** {re.split(r' (?=`(?:tests|benchmarks)/)', measured)[0]}"
     if safety := known.get("Fix safety"):
         yield f"**Safety:** {safety}"
     yield _table(sites)
@@ -128,11 +130,16 @@ def _table(sites: Sequence[Site]) -> str:
 
 
 def _by_file(sites: Sequence[Site]) -> str:
-    places: dict[str, list[str]] = defaultdict(list)
+    places: dict[str, dict[str, list[str]]] = {}
     for site in sites:
-        inside = f"{code(site.finding.function)}, " if site.finding.function else ""
-        places[site.path].append(f"{inside}line {site.finding.line}")
-    rows = [f"| {cell(code(path))} | {cell('; '.join(found))} |" for path, found in places.items()]
+        places.setdefault(site.path, {}).setdefault(site.finding.function, []).append(str(site.finding.line))
+    rows = []
+    for path, functions in places.items():
+        found = [
+            f"{code(name)}, " * bool(name) + f"{'line' if len(lines) == 1 else 'lines'} {', '.join(lines)}"
+            for name, lines in functions.items()
+        ]
+        rows.append(f"| {cell(code(path))} | {cell('; '.join(found))} |")
     return "\n".join(["| file | where |", "|---|---|", *rows])
 
 

@@ -27,6 +27,26 @@ def title_of(transform: Transform, sites: Sequence[Site]) -> str:
     return f"{transform.name}: {said[:1].lower()}{said[1:]}" if len(messages) > 1 else said
 
 
+def unwrapped(markdown: str) -> str:
+    """Markdown with each paragraph and list item on one line: forges break the lines of a body where it does.
+
+    Tables and code stay as they are.
+    """
+    lines: list[str] = []
+    code, joins = False, False
+    for line in markdown.splitlines():
+        fenced = line.lstrip().startswith("```")
+        plain = not (code or fenced or line.startswith(("|", "#", "    ")) or not line.strip())
+        starts = re.match(r"\s*([-*+]|\d+\.) ", line) is not None
+        if plain and joins and not starts:
+            lines[-1] += f" {line.strip()}"
+        else:
+            lines.append(line)
+        code ^= fenced
+        joins = plain
+    return "\n".join(lines)
+
+
 def fence(text: str) -> str:
     """A code fence that no line of the text closes."""
     return "`" * max(3, max((len(run) for run in re.findall("`+", text)), default=0) + 1)

@@ -17,11 +17,11 @@ def test_a_request_for_each_transform(pr: Pr, person: Person, forge: Forge) -> N
     assert not said.err or said.code == 0, said.err
     assert [(p.branch, p.base, p.title, p.draft) for p in forge.pulls] == [
         (STRCONV, "main", "Format the value with strconv (2 places)", False),
-        (GC, "main", "Leave the collection to the runtime", False),
+        (GC, "main", "Leave the collection to the runtime (a)", False),
     ]
     assert said.out.splitlines() == [
         f"opened   {forge.web}/acme/widgets/pull/1  Format the value with strconv (2 places)",
-        f"opened   {forge.web}/acme/widgets/pull/2  Leave the collection to the runtime",
+        f"opened   {forge.web}/acme/widgets/pull/2  Leave the collection to the runtime (a)",
     ]
     assert forge.git("diff", "--stat=80", "main", STRCONV).splitlines()[-1].strip().startswith("2 files changed")
     assert "strconv.Itoa(n)" in forge.git("show", f"{STRCONV}:a/a.go")
@@ -280,7 +280,7 @@ def test_the_body_says_what_why_how_and_how_not(pr: Pr, forge: Forge) -> None:
         "**3 fixes in 2 files**, one commit for each of 2 kinds",
         "### Format the value with strconv",
         "Sprintf takes a printer from a pool",
-        "**Safety:** Safe. ",
+        "**Safety:** Safe. A named type is converted, and only where neither its values nor",
         "| `a/a.go` | `F`, line 5 |",
         "```sh\ngo vet ./a ./b\n```",
         "go vet -overlay=overlay.json ./...",

@@ -13,6 +13,7 @@ from gofixer.vcs.marker import Marker, enclosed, read_marker, replaced
 from gofixer.vcs.owners import owners_of, parse_owners
 from gofixer.vcs.plan import Action, Branch, plan
 from gofixer.vcs.units import Site, Split, Unit, split
+from gofixer.vcs.wording import unwrapped
 
 UNIT = Unit("transform:x", "x", "gofixer/x", (), "d1", "i1")
 MINE, THEIRS = Branch("c0ffee", "d1"), Branch("c0ffee")
@@ -101,6 +102,13 @@ def site(
         transform, family, Path("/tmp") / path, line, 1, line, 2, "Do", Applicability.SAFE, Outcome.PROPOSED,
         function="F", diff=diff,
     ))  # fmt: skip
+
+
+def test_paragraphs_stand_on_one_line() -> None:
+    text = "One\ntwo.\n\n| a |\n|---|\n| b |\nthree\nfour\n\n- x\n  y\n- z\n\n```go\na\nb\n```\nfive\nsix"
+    assert unwrapped(text) == (
+        "One two.\n\n| a |\n|---|\n| b |\nthree four\n\n- x y\n- z\n\n```go\na\nb\n```\nfive six"
+    )
 
 
 BLOBS = {"a.go": "1", "p/b.go": "2", "p/q/c.go": "3"}
