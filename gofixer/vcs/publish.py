@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from gofixer.vcs.forges import Extras, Forge, Opening, PullRequest, State
-from gofixer.vcs.forges.errors import Exists, ForgeError
+from gofixer.vcs.forges.errors import Exists, ForgeError, RateLimited, Unavailable
 from gofixer.vcs.forges.retry import Retry
 from gofixer.vcs.marker import Marker, enclosed, read_marker, replaced
 from gofixer.vcs.plan import Action, Step
@@ -69,11 +69,21 @@ def publish(
     request = opened or step.request
     assert request is not None
     if wishes.extras and (opened or _is_pending(request)):
-        notes = tuple(retry(lambda: forge.decorate(request, wishes.extras)))
+        notes = _decorate(forge, request, wishes.extras, retry)
     whole = replaced(request.body, enclosed(marker, text))
     updated = retry(lambda: forge.update(request, clean(prepared.title), whole, wishes.base))
     action = Action.OPEN if opened else Action.UPDATE
     return Result(step, action, updated, prepared.title, notes=notes)
+
+
+def _decorate(forge: Forge, request: PullRequest, extras: Extras, retry: Retry) -> tuple[str, ...]:
+    """Labels and people are no reason to stop: what a token may not do is told."""
+    try:
+        return tuple(retry(lambda: forge.decorate(request, extras)))
+    except (RateLimited, Unavailable):
+        raise
+    except ForgeError as error:
+        return (str(error),)
 
 
 def _is_pending(request: PullRequest) -> bool:

@@ -222,6 +222,16 @@ def test_a_reviewer_whom_the_forge_refuses_is_a_warning(pr: Pr, forge: Forge) ->
     assert forge.pulls[0].labels == ["perf"]
 
 
+def test_a_token_that_may_not_label(pr: Pr, forge: Forge) -> None:
+    refusal = {"message": "Resource not accessible by personal access token"}
+    forge.fault("POST .*/labels$", lambda call, answer: Answer(403, refusal))
+    said = pr("--select", "gc", "--label", "perf", "--assignee", "ben")
+    assert said.code == 0
+    assert "the label perf: the token has no right to do this" in said.err
+    assert (forge.pulls[0].labels, forge.pulls[0].assignees) == ([], ["ben"])
+    assert "up to date" in pr("--select", "gc", "--label", "perf").out
+
+
 def test_max_open(pr: Pr, forge: Forge) -> None:
     said = pr("--max-open", "1")
     assert [pull.branch for pull in forge.pulls] == [STRCONV]

@@ -13,7 +13,7 @@ import requests
 
 from gofixer.vcs.address import Address
 from gofixer.vcs.forges import Extras, Opening, PullRequest, State
-from gofixer.vcs.forges.errors import Exists, ForgeError, Invalid, failure, unreachable
+from gofixer.vcs.forges.errors import Exists, ForgeError, RateLimited, Unavailable, failure, unreachable
 
 # Gitea cannot list by branch; requests that nothing has happened to since so many others are not seen.
 _PAGES, _PER_PAGE = 40, 50
@@ -86,7 +86,9 @@ class Gitea:
             try:
                 if wanted:
                     self._call(verb, f"/pulls/{request.number}{path}", json=values)
-            except Invalid as error:
+            except (RateLimited, Unavailable):
+                raise
+            except ForgeError as error:
                 refused.append(f"{what} {', '.join(wanted)}: {error}")
         return refused
 

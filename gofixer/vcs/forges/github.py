@@ -15,7 +15,7 @@ from github.PullRequest import PullRequest as Pull
 
 from gofixer.vcs.address import Address
 from gofixer.vcs.forges import Extras, Opening, PullRequest, State
-from gofixer.vcs.forges.errors import Exists, ForgeError, Invalid, failure, unreachable
+from gofixer.vcs.forges.errors import Exists, ForgeError, RateLimited, Unavailable, failure, unreachable
 
 T = TypeVar("T")
 
@@ -84,7 +84,9 @@ class GitHub:
             try:
                 if wanted:
                     self._call(call)
-            except Invalid as error:
+            except (RateLimited, Unavailable):
+                raise
+            except ForgeError as error:
                 refused.append(f"{what} {', '.join(wanted)}: {error}")
         return refused
 
