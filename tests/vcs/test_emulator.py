@@ -1,7 +1,8 @@
 """GitHub's adapter against somebody else's GitHub: the stateful emulator of npm (`make test-emulator`).
 
-It has no git over HTTP, so branches are made by its REST API, and what is tried is the life of a request. It knows
-no assignees, and refuses neither a second request for a branch nor one for a branch that is not there, so that is for the forge of this project.
+It has no git over HTTP, so branches are made by its REST API, and what is tried is the life of a request. It knows no
+assignees, and refuses neither a second request for a branch nor one for a branch that is not there: that is for the
+forge of this project.
 """
 
 from __future__ import annotations
@@ -52,8 +53,8 @@ def test_the_life_of_a_request(branch: str) -> None:
     changed = there.update(made, "Another title", "Another body", "main")
     assert (changed.title, changed.body) == ("Another title", "Another body")
     assert there.decorate(made, Extras(("performance",), ("ana",))) == []
-    issue = call("GET", f"issues/{made.number}")
-    assert [label["name"] for label in issue["labels"]] == ["performance"]  # type: ignore[attr-defined]
+    pull = call("GET", f"pulls/{made.number}")
+    assert [label["name"] for label in pull["labels"]] == ["performance"]  # type: ignore[attr-defined]
     call("PATCH", f"pulls/{made.number}", state="closed")
     assert [one.state for one in there.find(branch)] == [State.CLOSED]
     with pytest.raises(ForgeError, match="knows no such repository"):
