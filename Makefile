@@ -12,7 +12,7 @@ STAMP   := $(VENV)/.installed
 export GOTOOLCHAIN ?= local
 export GOFLAGS     ?= -buildvcs=false
 
-.PHONY: demo test lint fmt docs bench real package-test test-emulator clean help
+.PHONY: demo test lint fmt docs bench real package-test hooks-test test-emulator clean help
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -60,7 +60,7 @@ bench: $(STAMP)
 	@test -z "$(TREE)" || PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/scan.py "$(TREE)"
 	@test -z "$(MODULE)" || PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/verified.py "$(MODULE)"
 
-## make real          REPOS="folder ...": the table of docs/real-repositories.md
+## make real          REPOS="folder ...": the table of the README
 real: $(STAMP)
 	@test -n "$(REPOS)" || { echo 'make real REPOS="folder ..."' >&2; exit 1; }
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/real.py $(REPOS)
@@ -68,6 +68,11 @@ real: $(STAMP)
 ## make package-test  build sdist and wheel, install the wheel in a fresh environment, run it
 package-test: $(STAMP)
 	PATH="$(CURDIR)/$(BIN):$$PATH" GOFIXER_SLOW=1 $(BIN)/python -m pytest tests/packaging
+
+## make hooks-test    install the pre-commit hook and the action as their users do, and run them (needs PyPI)
+hooks-test: $(STAMP)
+	PATH="$(CURDIR)/$(BIN):$$PATH" GOFIXER_SLOW=1 $(BIN)/python -m pytest -k real_installation \
+	  tests/cli/test_hooks.py tests/cli/test_action.py
 
 ## make test-emulator the GitHub adapter against the emulator of npm (Node 24 from PyPI; needs both registries)
 test-emulator: $(STAMP)

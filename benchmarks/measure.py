@@ -28,9 +28,10 @@ FIRST_TEN = frozenset(
 
 @dataclass(slots=True)
 class Timing:
-    """Wall times in seconds, the largest resident size of any process in bytes."""
+    """Wall times and processor times (with children) in seconds, the largest resident size of any process in bytes."""
 
     seconds: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
     peak: int = 0
 
     @property
@@ -39,8 +40,8 @@ class Timing:
         return statistics.median(self.seconds)
 
 
-def run(command: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None) -> tuple[float, int]:
-    """Wall seconds and peak bytes of one command with its children; output is thrown away."""
+def run(command: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None) -> tuple[float, float, int]:
+    """Wall seconds, processor seconds and peak bytes of one command with its children; output is thrown away."""
     start = time.perf_counter()
     pid = os.posix_spawn(
         "/bin/sh",
@@ -48,7 +49,7 @@ def run(command: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None)
         {**os.environ, **(env or {})},
     )
     _, _, usage = os.wait4(pid, 0)
-    return time.perf_counter() - start, usage.ru_maxrss * 1024
+    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
 
 
 def interleaved(commands: Mapping[str, tuple[Sequence[str], Path]], rounds: int) -> dict[str, Timing]:
@@ -56,20 +57,24 @@ def interleaved(commands: Mapping[str, tuple[Sequence[str], Path]], rounds: int)
     timings = {name: Timing() for name in commands}
     for _ in range(rounds):
         for name, (command, cwd) in commands.items():
-            seconds, peak = run(command, cwd)
+            seconds, cpu, peak = run(command, cwd)
             timings[name].seconds.append(seconds)
+            timings[name].cpu.append(cpu)
             timings[name].peak = max(timings[name].peak, peak)
     return timings
 
 
 def table(timings: Mapping[str, Timing], floor: str) -> str:
-    """One line per command: median, spread, ratio to the floor's median, peak memory."""
-    base = timings[floor].median
-    lines = [f"{'':34} {'median':>8} {'min':>8} {'max':>8} {'ratio':>7} {'peak':>8}"]
+    """One line per command: median, spread, ratio to the floor's median, the same ratio of processor time, peak memory.
+
+    Where other work shares the machine, the ratio of processor time is the one to trust.
+    """
+    base, processor = timings[floor].median, statistics.median(timings[floor].cpu)
+    lines = [f"{'':34} {'median':>8} {'min':>8} {'max':>8} {'ratio':>7} {'cpu':>7} {'peak':>8}"]
     for name, timing in timings.items():
         lines.append(
             f"{name:34} {timing.median:7.2f}s {min(timing.seconds):7.2f}s {max(timing.seconds):7.2f}s "
-            f"{timing.median / base:6.2f}x {timing.peak / 1e6:6.0f}MB"
+            f"{timing.median / base:6.2f}x {statistics.median(timing.cpu) / processor:6.2f}x {timing.peak / 1e6:6.0f}MB"
         )
     return "\n".join(lines)
 

@@ -122,15 +122,20 @@ def pattern(
     near: Iterable[str] = (),
     inside: Iterable[str] = (),
     shape: bytes = b"",
+    word: str = "",
+    before: bytes = b"",
     **where: str,
 ) -> Pattern:
     """Compile a pattern; keyword arguments are type words for its metavariables (``n="integer"``).
 
-    Three things keep the scan fast where a pattern is common code: ``near``, words of which one has to stand in the
-    same top-level declaration; ``inside``, words of which one has to open a block around the match, such as ``for``
-    where only loops are of interest; ``shape``, a regular expression for the text behind the pattern's last literal.
+    Some things keep the scan fast where a pattern is common code: ``near``, words of which one has to stand in the
+    same top-level declaration; ``inside``, words of which one has to start a statement around the match, such as
+    ``for`` where only loops are of interest; ``shape``, a regular expression for the text behind the pattern's last
+    literal. A pattern without a word names one that stands in every match (``word``), with what stands ``before`` it.
     """
-    return compile_pattern(source, where=where, imports=imports, near=near, inside=inside, shape=shape)
+    return compile_pattern(
+        source, where=where, imports=imports, near=near, inside=inside, shape=shape, word=word, before=before
+    )
 
 
 T = TypeVar("T", bound=Node)

@@ -102,7 +102,21 @@ def fix(
         str, typer.Option("--format", metavar="[text|json|sarif|github|markdown]", help="Report form.")
     ] = "text",
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report to a file.")] = None,
+    report: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FORM=FILE", help="Write a further report to a file; a form of --format, or `patch`. Repeatable."
+        ),
+    ] = None,
     statistics: Annotated[bool, typer.Option("--statistics", help="Count outcomes by transform.")] = False,
+    group_by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[file|transform]",
+            help="List the fixes in groups, folded to the terminal's width; in a dry run in place of the patch. "
+            "What is applied is listed by file on a terminal.",
+        ),
+    ] = None,
     go: Annotated[Path | None, typer.Option(metavar="FILE", help="The Go toolchain to use.")] = None,
     jobs: Annotated[int, typer.Option(min=0, metavar="N", help="Worker processes; 0 means one per core.")] = 0,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Do not use or write gofixer's own cache.")] = False,
@@ -112,6 +126,9 @@ def fix(
     exclude: Annotated[
         list[str] | None, typer.Option(metavar="GLOB", help="Leave these paths out (as in .gitignore).")
     ] = None,
+    force_exclude: Annotated[
+        bool, typer.Option("--force-exclude", help="Exclusions hold for files that are named, too.")
+    ] = False,
     include_generated: Annotated[bool, typer.Option("--include-generated", help="Generated files too.")] = False,
     transforms: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Also the Python transforms of a folder.")
@@ -127,7 +144,9 @@ def fix(
         ),
     ] = 0,
     color: Annotated[Colour, typer.Option(help="Terminal colours.")] = Colour.AUTO,
-    interactive: Annotated[bool, typer.Option("--interactive", hidden=True)] = False,
+    interactive: Annotated[
+        bool, typer.Option("--interactive", help="Ask about each fix, one key each; ? shows the keys.")
+    ] = False,
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Show what the compiler says of each changed function, before and after.")
     ] = False,
@@ -141,11 +160,13 @@ def fix(
     min_share: _MinShare = None,
 ) -> int:
     """Find, rewrite, prove, and apply the safe fixes (or show them with --dry-run)."""
-    for name, used in (("--interactive", interactive),):
-        if used:
-            raise UserError(f"{name} does not exist in this version")
+    if interactive and check:
+        raise UserError("--interactive and --check: choose one")
     _word("--format", format_, _FORMATS)
     _word("--verify", verify, _LEVELS)
+    if group_by is not None and format_ != "text":
+        raise UserError(f"--group-by is for --format text, not {format_}")
+    _word("--group-by", group_by or "file", ("file", "transform"))
     from gofixer.cli.fix import Options, fix_command
 
     return fix_command(
@@ -175,6 +196,10 @@ def fix(
             evidence_bench=evidence_bench,
             profiles=tuple(profile or ()),
             min_share=min_share,
+            interactive=interactive,
+            group_by=group_by,
+            reports=tuple(report or ()),
+            force_exclude=force_exclude,
         )
     )
 

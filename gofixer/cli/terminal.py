@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import TextIO
@@ -26,6 +27,18 @@ def _colours(wanted: str, stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def width_of() -> int:
+    """Columns of the terminal: as COLUMNS says, else those of standard error, output or input, else 80."""
+    with contextlib.suppress(ValueError):
+        if (given := int(os.environ.get("COLUMNS", ""))) > 0:
+            return given
+    for stream in (sys.stderr, sys.stdout, sys.stdin):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            if columns := os.get_terminal_size(stream.fileno()).columns:
+                return columns
+    return 80
+
+
 def write_bytes(content: bytes) -> None:
     """Write to standard output as it is, whatever the locale's encoding."""
     sys.stdout.flush()
@@ -39,4 +52,4 @@ def complain(text: str) -> None:
     print(text.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
 
 
-__all__ = ["ALWAYS", "AUTO", "NEVER", "PLAIN", "Palette", "complain", "palette", "write_bytes"]
+__all__ = ["ALWAYS", "AUTO", "NEVER", "PLAIN", "Palette", "complain", "palette", "width_of", "write_bytes"]

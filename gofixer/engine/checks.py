@@ -13,6 +13,7 @@ import tree_sitter as ts
 from gofixer.context import Context, FileFacts, Match
 from gofixer.edits.model import Applicability, Fix, Span
 from gofixer.engine.config import Config
+from gofixer.engine.decisions import Decisions, Site
 from gofixer.engine.functions import function_name
 from gofixer.engine.heat import HotSpots, Warmth, without_profile
 from gofixer.engine.model import Finding, Outcome
@@ -38,6 +39,7 @@ class Rules:
     matcher: Matcher
     owners: tuple[int, ...]
     spots: HotSpots | None = None
+    decisions: Decisions | None = None
 
     @classmethod
     def build(cls, transforms: tuple[Transform, ...], selected: frozenset[str], config: Config, unsafe: bool) -> Rules:
@@ -257,7 +259,16 @@ def _held_back(
         return Outcome.SKIPPED, DISPLAY_ONLY
     if fix.applicability is Applicability.UNSAFE and not rules.unsafe:
         return Outcome.SKIPPED, NEEDS_UNSAFE
-    return None
+    return _decided(Site(state.path, transform.name, *state.original_position(span[0])), rules.decisions, state.turn)
+
+
+def _decided(site: Site, decisions: Decisions | None, turn: int) -> tuple[Outcome, str] | None:
+    if decisions is None:
+        return None
+    if reason := decisions.suppressed.get(site):
+        return Outcome.SUPPRESSED, f"suppressed in the review: {reason}"
+    reason = decisions.refusal(site, turn)
+    return (Outcome.SKIPPED, reason) if reason else None
 
 
 def _lines(state: FileState, span: Span) -> tuple[int, int]:
@@ -289,4 +300,5 @@ def finding(
         outcome=outcome,
         reason=reason,
         function=function,
+        turn=state.turn,
     )

@@ -28,13 +28,16 @@ class Discovery:
     notes: list[Note] = field(default_factory=list)
 
 
-def discover(cwd: Path, paths: Sequence[str], exclude: Iterable[tuple[Path, str]] = ()) -> Discovery:
+def discover(
+    cwd: Path, paths: Sequence[str], exclude: Iterable[tuple[Path, str]] = (), *, force: bool = False
+) -> Discovery:
     """Find the Go files below files, folders and package patterns.
 
     A folder and ``./...`` mean everything below; ``./pkg`` with a Go file in it means the same as the folder.
     Left out: ``vendor``, ``testdata``, names that start with ``_`` or ``.``, what git ignores, and ``exclude``
     globs (each with the folder it is relative to, in gitignore syntax). A file that is named explicitly is taken
-    whatever folder it stands in. Raises `UserError` for a path that does not exist or holds no Go file.
+    whatever folder it stands in, unless exclusion is ``force``d on it: then a list of files means what the folders
+    with just these files would mean. Raises `UserError` for a path that does not exist or holds no Go file.
     """
     result = Discovery()
     found: dict[str, None] = {}
@@ -45,7 +48,8 @@ def discover(cwd: Path, paths: Sequence[str], exclude: Iterable[tuple[Path, str]
         if base.is_file():
             if base.suffix != ".go":
                 raise UserError(f"{word}: not a Go file")
-            found.setdefault(str(base))
+            if not (force and (_hidden(cwd, base) or any(_matches(spec, root, str(base)) for root, spec in specs))):
+                found.setdefault(str(base))
         elif base.is_dir():
             recursive = not word.endswith("/.")
             for path in _walk(base, recursive, result.notes):
@@ -95,6 +99,12 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return entry.is_file()
     except OSError:  # a symlink loop
         return False
+
+
+def _hidden(cwd: Path, file: Path) -> bool:
+    """Whether one of the folders of a file, or its name, is one that folders are not searched for."""
+    parts = Path(os.path.relpath(file, cwd)).parts
+    return any((part.startswith((".", "_")) and part != "..") or part in _SKIPPED_FOLDERS for part in parts)
 
 
 def _matches(spec: pathspec.GitIgnoreSpec, root: Path, path: str) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gofixer.edits.algebra import Kept
 from gofixer.engine.config import Config
+from gofixer.engine.decisions import Decisions
 from gofixer.transform import Applicability, Transform
 
 
@@ -39,7 +40,8 @@ class Finding:
     ``file`` is absolute; lines and columns are 1-based, columns in bytes, positions those of the file as it was
     before the run. ``reason`` is empty for applied and proposed fixes. ``diff`` holds the hunks of this fix
     alone, from ``@@`` on, empty where nothing was rewritten. ``proved`` is false for fixes that were not
-    verified (``--verify none``).
+    verified (``--verify none``). ``turn`` is the pass that made the fix, 1-based: later ones stand on what the
+    earlier ones left.
     """
 
     transform: str
@@ -57,6 +59,7 @@ class Finding:
     evidence: Mapping[str, object] = field(default_factory=dict)
     diff: str = ""
     proved: bool = True
+    turn: int = 1
 
     @property
     def share(self) -> float:
@@ -104,7 +107,8 @@ class Request:
 
     ``evidence`` asks the compiler about every fix, ``allocations`` also the benchmarks that execute it. ``min_share``
     is the percent of the profiles that a finding must have to be acted on; ``test_timeout`` is in seconds (0: the
-    default).
+    default). ``decisions`` are those of a person who looked at each fix; ``force_exclude`` makes exclusions hold for
+    files that are named, too.
     """
 
     cwd: Path
@@ -125,6 +129,8 @@ class Request:
     evidence: bool = False
     allocations: bool = False
     test_timeout: float = 0.0
+    decisions: Decisions | None = None
+    force_exclude: bool = False
 
 
 # Called with the stage's name, how much is done, of how much (0 where unknown).

@@ -70,6 +70,7 @@ class _Run:
         self.request = request
         self.services = services
         self.rules = Rules.build(request.transforms, request.selected, request.config, request.unsafe)
+        self.rules = dataclasses.replace(self.rules, decisions=request.decisions)
         self.states: dict[Path, FileState] = {}
         self.notes: list[Note] = []
         self.commands: list[str] = []
@@ -125,7 +126,7 @@ class _Run:
         globs = [(request.cwd, glob) for glob in request.exclude]
         globs += [(request.config.root or request.cwd, glob) for glob in request.config.exclude]
         self._progress("looking for files", 0, 0)
-        found = discover(request.cwd, request.paths, globs)
+        found = discover(request.cwd, request.paths, globs, force=request.force_exclude)
         self.notes += found.notes
         folder = self.services.cache if request.cache else None
         cache = ScanCache(folder, self.rules.matcher.patterns, request.include_generated, request.cwd)
@@ -154,14 +155,17 @@ class _Run:
         except OSError as error:
             self.notes.append(Note(f"cannot be read: {error.strerror}", path, level="error"))
             return
+        decisions = self.request.decisions
+        comments = decisions.edits(path, source) if decisions else ()
         self.states[path] = FileState(
             path=path,
             original=source,
-            current=source,
+            current=apply(source, comments),
             module=self._module(path) if scanned.hits else None,
             variant=None,
             suppressions=read_suppressions(source),
-            kept=untouched(len(source)),
+            kept=keep(untouched(len(source)), comments),
+            maps=[OffsetMap(comments)] if comments else [],
             scanned=bool(scanned.hits),
         )
 
@@ -210,6 +214,7 @@ class _Run:
         accepted: dict[Path, list[Draft]] = {}
         again: set[Path] = set()
         for state in states:
+            state.turn += 1
             here = spans[state.path]
             if not here and state.path not in first:
                 continue

@@ -198,12 +198,11 @@ class ScanCache:
     """
 
     def __init__(self, folder: Path | None, patterns: Iterable[Pattern], include_generated: bool, root: Path) -> None:
-        sources = repr(
-            [
-                (p.source, p.opening, sorted(p.where.items()), sorted(p.near), sorted(p.inside), include_generated)
-                for p in patterns
-            ]
-        )
+        parts = [
+            (p.source, p.opening, p.closing, sorted(p.where.items()), sorted(p.near), sorted(p.inside))
+            for p in patterns
+        ]
+        sources = repr((parts, include_generated))
         self._key = hashlib.sha256((_own_digest() + sources).encode()).hexdigest()
         name = hashlib.sha256(str(root).encode()).hexdigest()[:16]
         self._file = folder / f"scan-{name}-{self._key[:16]}.msgpack" if folder else None

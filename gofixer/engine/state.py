@@ -20,7 +20,8 @@ class FileState:
     ``original`` is what was read from disk, ``current`` what the fixes accepted so far make of it, ``kept`` the
     bytes that both share, ``maps`` lead from current offsets back to original ones. ``settled`` findings are final,
     ``open`` ones are those of the latest pass. ``refused`` holds the sites (transform, original offset) that the
-    prover did not let through, with what became of them. ``fresh`` are the spans of the latest pass's new text.
+    prover did not let through, with what became of them. ``fresh`` are the spans of the latest pass's new text,
+    ``turn`` is the number of the run's pass.
     """
 
     path: Path
@@ -37,6 +38,7 @@ class FileState:
     scanned: bool = True
     visited: bool = False
     fresh: list[Span] = field(default_factory=list)
+    turn: int = 0
 
     def original_offset(self, offset: int) -> int:
         """Offset in the original file of an offset in the current one (of the nearest byte that is still there)."""

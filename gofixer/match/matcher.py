@@ -22,9 +22,8 @@ _Found = tuple[tuple[ts.Node, ...], Bindings]
 
 _IDENTIFIERS = frozenset({"identifier", "package_identifier"})
 _MAX_CLIMB = 40
-# How far before a word its assignment may stand; what may stand between them.
-_CLOSE = 16
-_BLANKS = b" \t\r\n("
+# How far before a word the text reaches that has to be there.
+_CLOSE = 80
 # A first argument that is a plain literal, and something behind its comma.
 # What stands before a name that is only the end of another one, of a path, or behind a dot.
 _NAME_END = re.compile(rb'[\w."/]')
@@ -60,7 +59,7 @@ class Matcher:
         self._twins: dict[int, list[int]] = {}  # patterns with one source are matched once
         self._firsts: list[int] = []  # for each pattern the first one with its source
         for index, pattern in enumerate(self.patterns):
-            key = pattern.source, pattern.opening, pattern.near, pattern.inside
+            key = pattern.source, pattern.opening, pattern.closing, pattern.near, pattern.inside
             self._firsts.append(first.setdefault(key, index))
             self._twins.setdefault(first[key], []).append(index)
             if first[key] != index:
@@ -69,6 +68,7 @@ class Matcher:
                 self._by_anchor.setdefault(pattern.anchor.name, []).append(index)
             else:
                 self._by_root.setdefault(pattern.roots[_lead(pattern.roots)].kind, []).append(index)
+        self._closings = {p.closing: re.compile(rb"(?:" + p.closing + rb")\Z") for p in self.patterns if p.closing}
         self._openings = {p.opening: re.compile(p.opening) for p in self.patterns}
         self._words = {words: any_word(words) for p in self.patterns for words in (p.near, p.inside) if words}
         self._query = ts.Query(LANGUAGE, self._query_source()) if self.patterns else None
@@ -129,7 +129,8 @@ class Matcher:
             return False
         if not self._openings[pattern.opening].match(source, start):
             return False
-        if pattern.closing and not source[max(0, start - _CLOSE) : start].rstrip(_BLANKS).endswith(pattern.closing):
+        closing = self._closings.get(pattern.closing)
+        if closing is not None and closing.search(source[max(0, start - _CLOSE) : start]) is None:
             return False
         return not (pattern.single and _TWO_ARGUMENTS.match(source, end))
 

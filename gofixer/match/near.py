@@ -27,13 +27,13 @@ class Near:
         return bool(self._places(at, words))
 
     def opens(self, at: int, words: re.Pattern[bytes]) -> bool:
-        """Whether an offset stands in a block of a statement that starts with one of the words, as braces tell."""
+        """Whether an offset stands in a statement with a block that starts with one of the words, as braces tell."""
         places = self._places(at, words)
         if not places or places[0] >= at:
             return False
         key = self._declaration(at), words
         if key not in self._turns:
-            self._turns[key] = _turns(self._source, places[0], self._end(at), words)
+            self._turns[key] = _turns(self._source, self._bounds[key[0] - 1], self._end(at), words)
         return bisect_right(self._turns[key], at) % 2 == 1
 
     def _places(self, at: int, words: re.Pattern[bytes]) -> list[int]:
@@ -56,7 +56,7 @@ class Near:
 
 
 def _turns(source: bytes, start: int, end: int, words: re.Pattern[bytes]) -> list[int]:
-    """Offsets at which the blocks of the statements with the words begin and end, in turn."""
+    """Offsets at which the statements with the words begin and end, in turn."""
     tokens = re.compile(
         _TEXT + rb"|(?P<word>" + words.pattern + rb")|(?P<open>{)|(?P<end>}" + _END + rb")|(?P<close>})"
     )
@@ -68,15 +68,13 @@ def _turns(source: bytes, start: int, end: int, words: re.Pattern[bytes]) -> lis
         if kind == "word":
             if not waiting or waiting[-1] < depth:
                 waiting.append(depth)
-            continue
-        if kind == "open":
+        elif kind == "open":
             depth += 1
         elif kind is not None:
             depth -= 1
             while waiting and (waiting[-1] > depth or (kind == "end" and waiting[-1] == depth)):
                 waiting.pop()
-        inside = bool(waiting) and depth > waiting[0]
-        if inside != len(turns) % 2:
+        if bool(waiting) != len(turns) % 2:
             turns.append(token.start())
     return turns
 

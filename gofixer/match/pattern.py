@@ -87,10 +87,10 @@ class Pattern:
     statements. ``where`` maps metavariables to type words, answered by the type oracle after the match.
     ``literals`` are byte strings that every file with a match contains, all of them; the last one occurs in every
     match, and ``opening`` is a regular expression for the text from there on. ``single`` tells that the call at the
-    anchor has exactly one argument. Text alone decides the rest, before anything is parsed: ``closing`` is the token
-    right before the last literal (empty where anything may stand there); of the words in ``near`` one has to stand in
-    the same top-level declaration as a match, and one of those in ``inside`` has to open a block around it (none
-    given: it may stand anywhere).
+    anchor has exactly one argument. Text alone decides the rest, before anything is parsed: ``closing`` is a regular
+    expression for what stands right before the last literal (empty where that may be anything); of the words in
+    ``near`` one has to stand in the same top-level declaration as a match, and one of those in ``inside`` has to start
+    a statement around it that has a block (none given: it may stand anywhere).
     """
 
     source: str
@@ -115,14 +115,17 @@ def compile_pattern(
     near: Iterable[str] = (),
     inside: Iterable[str] = (),
     shape: bytes = b"",
+    word: str = "",
+    before: bytes = b"",
 ) -> Pattern:
     """Compile Go code with metavariables.
 
     ``imports`` are import paths for qualifiers that the standard library does not settle (``rand``, or a module
     of your own). ``near``, ``inside`` and ``shape`` keep patterns of common code cheap: words that stand in the same
-    top-level declaration, words that open a block around the match, and a regular expression that the text behind the
-    pattern's last literal matches. Raises `PatternError` for text that is no Go, an unknown qualifier or a ``where``
-    that names no metavariable.
+    top-level declaration, words that start a statement around the match, and a regular expression that the text behind
+    the pattern's last literal matches. ``word`` is that literal where the pattern has no word of its own, ``before`` a
+    regular expression for the text in front of it. Raises `PatternError` for text that is no Go, an unknown qualifier
+    or a ``where`` that names no metavariable.
     """
     words = dict(where or {})
     text = source.strip()
@@ -148,9 +151,9 @@ def compile_pattern(
         variables=variables,
         where=words,
         anchor=anchor,
-        literals=_literals(roots, anchor),
-        opening=_opening(roots, anchor) + shape,
-        closing=_closing(roots, anchor),
+        literals=(word.encode(),) if word else _literals(roots, anchor),
+        opening=(re.escape(word.encode()) if word else _opening(roots, anchor)) + shape,
+        closing=before or _closing(roots, anchor),
         single=_single(roots, anchor),
         near=frozenset(near),
         inside=frozenset(inside),
@@ -310,12 +313,12 @@ def _opening(roots: Sequence[PNode], anchor: Anchor | None) -> bytes:
 
 
 def _closing(roots: Sequence[PNode], anchor: Anchor | None) -> bytes:
-    """The token before the last literal, where it is one that is no part of something else."""
+    """Expression for the token before the last literal, where that is one that assigns."""
     literal = b"" if anchor else next(iter(_literals(roots, anchor)[-1:]), b"")
     leaves = [n for n in _walk(roots) if n.text is not None or n.variable]
     start = next((i for i, n in enumerate(leaves) if literal and n.text == literal), 0)
     before = leaves[start - 1].text if start else None
-    return before if before in _ASSIGNING else b""
+    return before + rb"[\s(]*" if before in _ASSIGNING else b""
 
 
 def _calls_word(node: PNode, word: bytes) -> bool:

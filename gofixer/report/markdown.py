@@ -4,33 +4,42 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gofixer.engine.model import Finding, Outcome, Report
+from gofixer.engine.registry import shipped
+from gofixer.report.card import first_paragraph
 from gofixer.report.evidence import lines as evidence_lines
 from gofixer.report.heat import suffix
 from gofixer.report.kept import is_fix, waits
 from gofixer.report.paths import relative
 from gofixer.report.text import short_reason
+from gofixer.transform import Transform
 
 # GitHub takes bodies of up to 65,536 characters.
-MOST_CHARACTERS = 60_000
+MOST_CHARACTERS = 50_000
+_MOST_WAITING = 50
 
 
 def render(report: Report, cwd: Path, *, colour: bool, verbose: bool) -> bytes:
-    """A table of the transforms, then each fix with its diff and evidence, folded.
+    """A table of the transforms, then for each of them why, and its fixes with diff and evidence, folded.
 
     With ``verbose`` it counts what was left alone, by reason. Fixes that would make the text longer than
     `MOST_CHARACTERS` are counted instead of shown.
     """
     fixes = [finding for finding in report.findings if is_fix(finding)]
     parts = [_head(report, fixes)]
-    parts += _table(fixes)
+    known = {transform.name: transform for transform in shipped()}
+    parts += _table(fixes, known)
     parts += _verification(report)
     room = MOST_CHARACTERS - sum(map(len, parts))
+    names = list(dict.fromkeys(finding.transform for finding in fixes))
+    fixes.sort(key=lambda finding: names.index(finding.transform))
     for number, finding in enumerate(fixes):
         block = _fix(finding, cwd)
+        if number == 0 or finding.transform != fixes[number - 1].transform:
+            block = f"{_why(finding.transform, known)}\n{block}"
         if len(block) > room:
             parts.append(f"{len(fixes) - number} more are not shown here: `gofixer --dry-run` prints them all.\n")
             break
@@ -50,25 +59,42 @@ def _head(report: Report, fixes: list[Finding]) -> str:
     return f"## gofixer\n\n{_count(len(fixes), 'fix', 'fixes')} {done} in {_count(files, 'file')}.\n"
 
 
-def _table(fixes: list[Finding]) -> Iterator[str]:
+def _table(fixes: list[Finding], known: Mapping[str, Transform]) -> Iterator[str]:
     if not fixes:
         return
     counts = Counter((f.transform, f.applicability.value) for f in fixes)
     files = {name: len({f.file for f in fixes if f.transform == name}) for name, _ in counts}
-    rows = [f"| `{name}` | {applies} | {count} | {files[name]} |" for (name, applies), count in sorted(counts.items())]
-    yield "\n".join(["| transform | applies | fixes | files |", "|---|---|---:|---:|", *rows]) + "\n"
+    rows = [
+        f"| `{name}` | {_cell(known[name].summary) if name in known else ''} | {applies} | {count} | {files[name]} |"
+        for (name, applies), count in sorted(counts.items())
+    ]
+    yield (
+        "\n".join(["| transform | what it finds | applies | fixes | files |", "|---|---|---|---:|---:|", *rows]) + "\n"
+    )
+
+
+def _why(name: str, known: Mapping[str, Transform]) -> str:
+    """The heading of a transform, and why its sites are slow."""
+    text = first_paragraph(known[name].documentation, "Why it is slow") if name in known else ""
+    return f"### {name}\n" + (f"\n{text}\n" if text else "")
 
 
 def _verification(report: Report) -> Iterator[str]:
     rejected = sum(f.outcome is Outcome.REJECTED for f in report.findings)
     if report.commands:
-        commands = "\n".join(report.commands)
+        commands = "\n".join(repeatable(report.commands))
         refused = f" {_count(rejected, 'fix was', 'fixes were')} rejected by it." if rejected else ""
         fence = _fence(commands)
         yield f"Verified with {report.go}.{refused}\n"
-        yield f"<details><summary>Commands</summary>\n\n{fence}\n{commands}\n{fence}\n</details>\n"
+        title = "Commands, to be run with the fixes in place"
+        yield f"<details><summary>{title}</summary>\n\n{fence}\n{commands}\n{fence}\n</details>\n"
     elif any(is_fix(f) for f in report.findings):
         yield "Not verified.\n"
+
+
+def repeatable(commands: Sequence[str]) -> list[str]:
+    """The commands of the verification for somebody who has the fixes on disk: without overlays, each once."""
+    return list(dict.fromkeys(re.sub(r" -overlay=(?:'[^']*'|\S+)", "", command) for command in commands))
 
 
 def _fix(finding: Finding, cwd: Path) -> str:
@@ -88,8 +114,10 @@ def _left(report: Report, cwd: Path, verbose: bool) -> Iterator[str]:
     if waiting:
         rows = [
             f"- `{relative(f.file, cwd)}:{f.line}` {f.transform}: {_plain(f.reason)}{_plain(suffix(f))}"
-            for f in waiting
+            for f in waiting[:_MOST_WAITING]
         ]
+        if len(waiting) > len(rows):
+            rows.append(f"- and {len(waiting) - len(rows):,} more: `gofixer --dry-run -v` lists them")
         yield "### For a person to decide\n\n" + "\n".join(rows) + "\n"
     if not verbose:
         return

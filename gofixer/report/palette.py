@@ -15,6 +15,14 @@ class Palette:
         """Text that stands out."""
         return f"\x1b[1m{text}\x1b[0m" if self.colour else text
 
+    def dim(self, text: str) -> str:
+        """Text that steps back."""
+        return f"\x1b[2m{text}\x1b[0m" if self.colour else text
+
+    def name(self, text: str) -> str:
+        """The name of a transform."""
+        return f"\x1b[36m{text}\x1b[0m" if self.colour else text
+
     def outcome(self, word: str) -> str:
         """The word of an outcome in its colour."""
         code = _OUTCOME_COLOURS.get(word)

@@ -18,6 +18,7 @@ import msgspec
 
 from gofixer.engine.model import Finding, Outcome, Report
 from gofixer.engine.registry import shipped
+from gofixer.report.card import first_paragraph
 from gofixer.report.kept import is_fix, shown
 from gofixer.report.pages import page
 from gofixer.report.paths import relative
@@ -67,10 +68,12 @@ def _rule(name: str, transform: Transform | None) -> dict[str, Any]:
     if transform is None:
         return {"id": name, "name": name}
     text = page(transform)
+    why = first_paragraph(transform.documentation, "Why it is slow")
     return {
         "id": name,
         "name": name,
         "shortDescription": {"text": transform.summary},
+        **({"fullDescription": {"text": why}} if why else {}),
         "help": {"text": text, "markdown": text},
         "defaultConfiguration": {"level": "warning" if transform.applicability == "safe" else "note"},
         "properties": {"tags": ["performance", transform.family], "precision": "high"},

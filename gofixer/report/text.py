@@ -114,17 +114,27 @@ def summary(report: Report, *, unsafe: bool, verbose: bool) -> Iterator[str]:
         yield "-v shows each skipped site with its reason"
 
 
-def statistics(report: Report) -> Iterator[str]:
-    """A table of transforms and outcomes, the most frequent first."""
+def statistics(report: Report, width: int = 0) -> Iterator[str]:
+    """A table of transforms and outcomes, the most frequent first, with their sums.
+
+    Where the table is wider than ``width`` columns (0: whatever it takes) each transform is a line of words.
+    """
     totals = Counter(f.transform for f in report.findings)
     if not totals:
         return
-    width = max(len(name) for name in ("transform", *totals))
     columns = [o for o in Outcome if any(f.outcome is o for f in report.findings)]
-    yield " ".join([f"{'transform':{width}}", *(f"{o.value:>10}" for o in columns)])
-    for name, _ in sorted(totals.items(), key=lambda item: (-item[1], item[0])):
-        counts = Counter(f.outcome for f in report.findings if f.transform == name)
-        yield " ".join([f"{name:{width}}", *(f"{counts[o]:>10}" for o in columns)])
+    names = [name for name, _ in sorted(totals.items(), key=lambda item: (-item[1], item[0]))]
+    rows = {name: Counter(f.outcome for f in report.findings if f.transform == name) for name in names}
+    if len(rows) > 1:
+        rows["all"] = Counter(f.outcome for f in report.findings)
+    widest = max(len(name) for name in ("transform", *rows))
+    lines = [" ".join([f"{'transform':{widest}}", *(f"{o.value:>10}" for o in columns)])]
+    lines += [" ".join([f"{name:{widest}}", *(f"{counts[o]:>10}" for o in columns)]) for name, counts in rows.items()]
+    if not width or len(lines[0]) <= width:
+        yield from lines
+        return
+    for name, counts in rows.items():
+        yield f"{name}: {', '.join(f'{counts[o]} {o.value}' for o in columns if counts[o])}"
 
 
 def short_reason(reason: str) -> str:

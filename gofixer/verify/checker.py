@@ -14,6 +14,11 @@ from gofixer.verify.overlay import Overlay, OverlayStore, require_read
 from gofixer.verify.packages import compile_packages
 from gofixer.verify.vet import vet_packages
 
+# The go command remembers the vet run of a package that was only imported, in which nothing is reported, and takes it
+# for the answer when the package itself is asked about (cmd/go/internal/work, VetxOnly is no part of the key; 1.26).
+# Packages asked about differ by this line from all others: what is remembered of them is their own.
+_STAMP = b"// vetted by gofixer\n"
+
 
 class NothingListed(Exception):
     """The go command could not even list the packages; the argument is its first sentence."""
@@ -75,6 +80,8 @@ class Checker:
         if not asked:
             return State({}, frozenset())
         contents = self._contents(ids)
+        if self.level is not Level.BUILD:
+            contents = _stamped(contents, asked)
         overlay = self.store.write(self.tool.directory, contents) if contents else None
         own, blocked = self._compile(asked, overlay, contents)
         touched = sorted(own.keys() | blocked)
@@ -152,7 +159,10 @@ class Checker:
         missing = [d for d in directories if d not in self._vetted_before]
         if not missing:
             return
-        before = self._vet_once(missing, self.overlay(()), self._contents(()))
+        unfixed = {file: content for file, content in self.unfixed.items() if file.parent in missing}
+        contents = _stamped(self._contents(()) | unfixed, missing)
+        overlay = self.store.write(self.tool.directory, contents) if contents else None
+        before = self._vet_once(missing, overlay, contents)
         homeless = before.get(None, [])
         self._vetted_before[None] = (*self._vetted_before.get(None, ()), *homeless)
         for directory in missing:
@@ -176,6 +186,15 @@ class Checker:
         if (file, ids) not in self._rendered:
             self._rendered[file, ids] = self._render(file, ids)
         return self._rendered[file, ids]
+
+
+def _stamped(contents: Mapping[Path, bytes], directories: Collection[Path]) -> dict[Path, bytes]:
+    """The contents, those of the packages asked about with `_STAMP` at their end."""
+    asked = set(directories)
+    return {
+        file: content + (b"" if content.endswith(b"\n") else b"\n") + _STAMP if file.parent in asked else content
+        for file, content in contents.items()
+    }
 
 
 def homes(files: Iterable[Path]) -> frozenset[Path]:

@@ -271,7 +271,6 @@ def test_wrong_use_is_one_sentence_and_exits_2(engine: Engine, go: Go, arguments
     "arguments",
     [
         *((command,) for command in LATER),
-        ("--interactive",),
     ],
     ids=" ".join,
 )
@@ -286,7 +285,7 @@ def test_help_lists_only_what_works(go: Go) -> None:
     code, out, _ = go("fix", "--help")
     assert code == ExitCode.OK
     assert "--dry-run" in out
-    assert "--interactive" not in out
+    assert "--interactive" in out
     code, out, _ = go("--help")
     assert code == ExitCode.OK
     commands = {"fix", "list", "explain", "test", "undo", "bench", "prove", "pr"}

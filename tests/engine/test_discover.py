@@ -103,3 +103,14 @@ def test_symlinks_do_not_loop(tree: Path) -> None:
 )
 def test_the_header_of_generated_code(source: bytes, expected: bool) -> None:
     assert is_generated(source) is expected
+
+
+def test_exclusions_that_hold_for_named_files(tmp_path: Path) -> None:
+    names = ["a.go", "vendor/b.go", "x/testdata/c.go", "_d.go", "x/.e/f.go", "third/g.go"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("package p\n")
+    globs = [(tmp_path, "third/")]
+    assert len(discover(tmp_path, names, globs).files) == len(names)
+    assert discover(tmp_path, names, globs, force=True).files == [str(tmp_path / "a.go")]
+    assert discover(tmp_path / "x", ["../a.go"], globs, force=True).files == [str(tmp_path / "a.go")]

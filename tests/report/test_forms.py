@@ -148,26 +148,30 @@ def test_annotations() -> None:
 
 
 def test_markdown() -> None:
-    of = replace(MIXED, commands=["go vet ./a"])
+    of = replace(MIXED, commands=["go vet -overlay=/cache/o.json ./a", "go vet ./a"])
     text = markdown.render(of, CWD, colour=False, verbose=True).decode()
     assert text == snapshot("""\
 ## gofixer
 
 2 fixes proposed in 1 file.
 
-| transform | applies | fixes | files |
-|---|---|---:|---:|
-| `manual-gc` | safe | 1 | 1 |
-| `time-after-in-loop` | safe | 1 | 1 |
+| transform | what it finds | applies | fixes | files |
+|---|---|---|---:|---:|
+| `manual-gc` | runtime.GC() stops the program for a collection that the runtime would do by itself | safe | 1 | 1 |
+| `time-after-in-loop` | a select in a loop makes a new timer in each round | safe | 1 | 1 |
 
 Verified with go1.26.8. 1 fix was rejected by it.
 
-<details><summary>Commands</summary>
+<details><summary>Commands, to be run with the fixes in place</summary>
 
 ```
 go vet ./a
 ```
 </details>
+
+### time-after-in-loop
+
+Each round allocates a channel and a timer (248 bytes, 3 allocations) that are thrown away as soon as another case is taken. Before Go 1.23 they even stay until the timer fires.
 
 <details><summary><code>worker.go:12</code> Reuse one timer</summary>
 
@@ -180,6 +184,10 @@ go vet ./a
 ```
 
 </details>
+
+### manual-gc
+
+A call is a whole collection with two stops of the world, and the caller waits for it. The collector starts by itself when the heap has grown by GOGC percent, or reaches GOMEMLIMIT; a collection by hand finds less garbage for the same price.
 
 <details><summary><code>worker.go:30</code> Drop runtime.GC()</summary>
 
@@ -208,7 +216,7 @@ go vet ./a
 
 - warning: unused suppression of timers
 - error: no module
-""")
+""")  # noqa: E501
 
 
 def test_markdown_of_code_with_fences_and_tags() -> None:

@@ -171,6 +171,14 @@ def test_statistics() -> None:
             "transform            proposed   rejected    skipped suppressed",
             "time-after-in-loop          1          1          4          1",
             "manual-gc                   1          0          0          0",
+            "all                         2          1          4          1",
+        ]
+    )
+    assert list(text.statistics(MIXED, 60)) == snapshot(
+        [
+            "time-after-in-loop: 1 proposed, 1 rejected, 4 skipped, 1 suppressed",
+            "manual-gc: 1 proposed",
+            "all: 2 proposed, 1 rejected, 4 skipped, 1 suppressed",
         ]
     )
     assert list(text.statistics(report())) == []

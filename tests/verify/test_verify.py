@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from dataclasses import replace
@@ -108,6 +109,33 @@ def test_a_finding_inside_replaced_text_is_matched_with_the_old_one(tree: GoTree
     tree.write({"a/a.go": PRINTF})
     fix = tree.fix("a/a.go", 'fmt.Printf("%s\\n", n)', 'x := n\n\tn = x\n\tfmt.Printf("%s\\n", n)')
     assert tree.verify().accepted == {fix}
+
+
+IMPORTER = 'package b\n\nimport "example.com/m/a"\n\nvar _ = a.A\n'
+
+
+def vet_importer(tree: GoTree, tmp_path: Path, changed: str = "") -> None:
+    """Have `go vet` look at a package that imports another one, which may have other content than on disk."""
+    overlay = tmp_path / "overlay.json"
+    (tmp_path / "a.go").write_text(changed or (tree.root / "a/a.go").read_text())
+    overlay.write_text(json.dumps({"Replace": {str(tree.root / "a/a.go"): str(tmp_path / "a.go")}}))
+    flags = [f"-overlay={overlay}"] if changed else []
+    assert tree.toolchain.run("vet", *flags, "./b", directory=tree.root).status == 0
+
+
+def test_an_old_vet_finding_that_go_has_forgotten_is_none_of_ours(tree: GoTree, tmp_path: Path) -> None:
+    tree.write({"a/a.go": PRINTF + "\n// Old.\n", "b/b.go": IMPORTER})
+    vet_importer(tree, tmp_path)
+    fix = tree.fix("a/a.go", "func A", "// A prints.\nfunc A")
+    assert tree.verify().accepted == {fix}
+
+
+def test_a_new_vet_finding_that_go_would_forget_rejects(tree: GoTree, tmp_path: Path) -> None:
+    before = PRINTF.replace('"%s', '"%v') + "\n// New.\n"
+    tree.write({"a/a.go": before, "b/b.go": IMPORTER})
+    vet_importer(tree, tmp_path, before.replace('"%d', '"%t'))
+    bad = tree.fix("a/a.go", '"%d', '"%t')
+    assert tree.verify().rejected.keys() == {bad}
 
 
 def test_vet_is_left_out_at_level_build(tree: GoTree) -> None:

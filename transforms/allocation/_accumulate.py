@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from gofixer.transforms.allocation._places import FUNCTIONS, inside, target
@@ -18,7 +18,7 @@ _CASES = (nodes.ExpressionCase, nodes.TypeCase, nodes.CommunicationCase, nodes.D
 
 @dataclass(slots=True)
 class Uses:
-    """The uses of an accumulator in its loop: ``+=`` statements, questions for its length, returns of it."""
+    """The uses of an accumulator in its loop: statements that add to it, questions for its length, returns of it."""
 
     appends: list[nodes.Assignment] = field(default_factory=list)
     lengths: list[Node] = field(default_factory=list)
@@ -47,11 +47,13 @@ def uses_in(loop: nodes.For, found: Object, cx: Context) -> Uses | Skip:
         holder = use.parent
         statement = holder.parent if isinstance(holder, nodes.ExpressionList) else None
         if isinstance(statement, nodes.Assignment) and holder == statement.left:
-            if statement.operator.str != "+=":
+            if added(statement) is None:
                 return Skip(f"`{name}` is set in the loop")
             if not isinstance(statement.parent, nodes.StatementList):
                 return Skip(f"`{statement.str}` stands in the head of another statement")
             uses.appends.append(statement)
+        elif any(use == old for old in _olds(uses.appends)):
+            continue
         elif next(u.role for u in found.uses if u.start == use.start) != "read":
             return Skip(f"`{name}` is set in the loop")
         elif any(isinstance(above, nodes.Return) for above in _between(use, loop)):
@@ -69,6 +71,23 @@ def uses_in(loop: nodes.For, found: Object, cx: Context) -> Uses | Skip:
         else:
             return Skip(f"`{name}` is read in the loop")
     return uses
+
+
+def added(statement: Node | None) -> list[Node] | None:
+    """What ``s += a + b`` or ``s = s + a + b`` adds, as one sum or as its operands; None for other statements."""
+    if not isinstance(statement, nodes.Assignment) or len(statement.left.items) != 1:
+        return None
+    value = statement.right.items[0]
+    if statement.operator.str == "+=":
+        return [value]
+    operands = _operands(value)
+    again = isinstance(operands[0], nodes.Identifier) and operands[0].text == statement.left.text
+    return operands[1:] if statement.operator.str == "=" and again and len(operands) > 1 else None
+
+
+def _olds(appends: Iterable[nodes.Assignment]) -> Iterator[Node]:
+    """Where ``s = s + x`` reads the string."""
+    return (_operands(append.right.items[0])[0] for append in appends if append.operator.str == "=")
 
 
 def stays(loop: nodes.For, cx: Context) -> str | None:
@@ -100,7 +119,24 @@ def seldom(loop: nodes.For, uses: Uses, cx: Context) -> str | None:
         return f"the loop has at most {FEW} rounds: a builder costs more"
     if all(any(_asks_error(a, cx) for a in _between(append, loop)) for append in uses.appends):
         return "adds only where something fails"
+    if all(_for_one_value(append, loop, cx) for append in uses.appends):
+        return "adds only where something has one value"
     return None
+
+
+def _for_one_value(append: nodes.Assignment, loop: nodes.For, cx: Context) -> bool:
+    """Whether a statement runs only in the rounds in which something other than the string equals a constant."""
+    child: Node = append
+    for ancestor in _between(append, loop):
+        if isinstance(ancestor, nodes.For):
+            return False
+        if isinstance(ancestor, nodes.If) and child == ancestor.consequence:
+            test = ancestor.condition
+            if isinstance(test, nodes.Binary) and test.operator.str == "==" and cx.constant(test.right) is not None:
+                plain = isinstance(test.left, nodes.Identifier | nodes.Selector)
+                return plain and test.left.text != append.left.text
+        child = ancestor
+    return False
 
 
 def _above(found: list[nodes.Assignment], loop: Node) -> Iterator[Node]:
@@ -171,13 +207,21 @@ def _few(loop: nodes.For, cx: Context) -> int | None:
 def writes(append: nodes.Assignment, builder: str, split: bool, cx: Context) -> list[Edit]:
     """The edits that make a ``+=`` statement write to the builder."""
     value = append.right.items[0]
-    operands = _operands(value) if split and _independent(value, cx) else [value]
-    if len(operands) > _MOST_LINES:
-        operands = [value]
-    lines = [_write(operand, builder, cx) for operand in operands]
-    if split and (len(lines) > 1 or not lines[0].startswith(f"{builder}.WriteString(")):
-        return [append.replace(("\n" + cx.indent(append)).replace("\n", cx.newline.decode()).join(lines))]
-    return [Edit(append.start, value.start, f"{builder}.WriteString(".encode()), Edit(value.end, value.end, b")")]
+    parts = added(append) or [value]
+    start = parts[0].start
+    if split and _independent(value, cx):
+        operands = [operand for part in parts for operand in _operands(part)]
+        if len(operands) <= _MOST_LINES:
+            parts = operands
+    if split and len(parts) <= _MOST_LINES:
+        lines = [_write(part, builder, cx) for part in parts]
+        one = len(parts) == 1 and lines[0].startswith(f"{builder}.WriteString(")
+        if not one and (len(parts) == 1 or _independent(value, cx)):
+            return [append.replace(("\n" + cx.indent(append)).replace("\n", cx.newline.decode()).join(lines))]
+    end = value.end
+    if len(parts) == 1 and isinstance(parts[0], nodes.Parenthesized):
+        start, end = start + 1, end - 1
+    return [Edit(append.start, start, f"{builder}.WriteString(".encode()), Edit(end, value.end, b")")]
 
 
 def _operands(value: Node) -> list[Node]:

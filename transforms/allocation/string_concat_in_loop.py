@@ -3,8 +3,8 @@
 ## What it does
 
 Finds `s += x` in a loop, where `s` is a local string that the loop only adds to, and writes to a `strings.Builder`
-instead. What stands behind the loop keeps its string. All `+=` of one string in one loop, nested loops too, are one
-finding. `s = s + x` and strings that grow at their front are not looked for.
+instead; `s = s + x` is the same. What stands behind the loop keeps its string. All additions to one string in one loop,
+nested loops too, are one finding. Strings that grow at their front (`s = x + s`) stay.
 
 ## Why it is slow
 
@@ -49,8 +49,9 @@ loop.
 
 ## When not to use it
 
-One or two additions are cheaper with `+=`: skipped for loops of one or two rounds, and where the loop is left once
-something was added. So are texts that only collect errors, and tests (unless selected).
+One or two additions are cheaper with `+=`: skipped for loops of one or two rounds, where the loop is left once
+something was added, and where that happens only for one value (`if key == "tag"`). So are texts that only collect
+errors, and tests (unless selected).
 
 ## Go versions
 
@@ -70,7 +71,7 @@ from __future__ import annotations
 
 import re
 
-from gofixer.transforms.allocation._accumulate import Uses, loop_of, seldom, stays, uses_in, writes
+from gofixer.transforms.allocation._accumulate import Uses, added, loop_of, seldom, stays, uses_in, writes
 from gofixer.transforms.allocation._places import (
     around,
     ends_line,
@@ -92,7 +93,7 @@ _NUMBER = re.compile(rb"(?:u?int\d*|uintptr|float\d+|complex\d+|byte|rune|time\.
 def screen(match: Match, cx: Context) -> Skip | bool:
     """Whether a variable is added to in a loop, and does not look like a number."""
     name, value = match["s"], match["x"]
-    if not isinstance(name, nodes.Identifier) or around(match.node) is None:
+    if not isinstance(name, nodes.Identifier) or around(match.node) is None or added(match.node) is None:
         return False
     return not (isinstance(value, nodes.IntLiteral | nodes.FloatLiteral) or _is_number(name, cx))
 
@@ -132,8 +133,8 @@ def _first(found: Object, loop: nodes.For, cx: Context) -> Node | None:
     """The first statement of a loop that adds to a variable."""
     for use in named(found, cx):
         statement = use.parent.parent if use.parent else None
-        added = isinstance(statement, nodes.Assignment) and statement.operator.str == "+="
-        if added and statement.left == use.parent and loop.start <= use.start < loop.end:
+        adds = isinstance(statement, nodes.Assignment) and added(statement) is not None
+        if adds and statement.left == use.parent and loop.start <= use.start < loop.end:
             return statement
     return None
 
@@ -165,7 +166,8 @@ def _layout(top: Node, uses: Uses, cx: Context) -> str | None:
     if not isinstance(top.parent, nodes.StatementList) or not starts_line(top, cx) or not ends_line(top, cx):
         return "the loop does not stand on lines of its own"
     for append in uses.appends:
-        if cx.comments((append.start, append.right.start)):
+        parts = added(append)
+        if parts and cx.comments((append.start, parts[0].start)):
             return "a comment inside of the statement would be lost"
     return None
 
@@ -259,7 +261,10 @@ TRANSFORM = Transform(
     name="string-concat-in-loop",
     family="allocation",
     summary="a string grows by += in a loop",
-    patterns=(pattern("$s += $x", inside=("for",)),),
+    patterns=(
+        pattern("$s += $x", inside=("for",)),
+        pattern("$s = $t + $x", inside=("for",), word="+", shape=rb"(?![+=])", before=rb"\b(\w+)\s*=\s*\1\s*"),
+    ),
     check=check,
     screen=screen,
     seeds=("T",),

@@ -80,6 +80,12 @@ GROWS = {
     "Seen": "s += w\n\t\tkeep(s)",
     "Deferred": "defer func() { keep(s) }()\n\t\ts += w",
     "Itself": "s += s + w",
+    "Again": 's = s + w + "/"',
+    "AgainCall": 's = s + keep(w) + (keep("!") + "\\n")',
+    "AgainLate": "s = s + c.name + c.next()",
+    "AgainBetween": 'if len(s) > 0 {\n\t\t\ts = s + ", "\n\t\t}\n\t\ts = s + w\n\t\ts += "."',
+    "AgainFormat": 's = s + fmt.Sprintf("%02d:%v|", i, w)',
+    "Doubled": "s = s + w + s",
 }
 ENDS = {
     "Whole": "return s",
@@ -88,7 +94,7 @@ ENDS = {
     "Map": "return map[string]int{s: len(p)}",
     "Nothing": "return len(p)",
 }
-REFUSED = ("Reset", "Seen", "Deferred", "Itself")
+REFUSED = ("Reset", "Seen", "Deferred", "Itself", "Doubled")
 
 
 def functions() -> dict[str, str]:
