@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ import git
 
 # Seconds that a command which talks to a remote may take.
 NETWORK = 900.0
+# GIT_CONFIG_COUNT, on which everything here rests, is of git 2.31.
+OLDEST = (2, 31)
+_NEEDED = "`gofixer pr` needs git 2.31 or newer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Git:
                     env={**self.env, **(env or {})},
                 )
             except git.exc.GitCommandNotFound as error:
-                raise UserError("there is no git on PATH: `gofixer pr` needs git 2.31 or newer") from error
+                raise UserError(f"there is no git on PATH: {_NEEDED}") from error
         return Output(int(status), bytes(stdout), self.redactor.clean(str(stderr)))
 
     def run(self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
@@ -65,6 +69,14 @@ class Git:
     def word(self, *arguments: str, stdin: bytes = b"") -> str:
         """As `run`, for commands that print one line."""
         return os.fsdecode(self.run(*arguments, stdin=stdin)).strip()
+
+
+def check_git() -> None:
+    """Raise `UserError` where there is no git, or one that does not take settings from the environment."""
+    output = Git(Path(Path.cwd().anchor)).ask("version")
+    number = re.search(rb"(\d+)\.(\d+)", output.stdout)
+    if number is None or (int(number[1]), int(number[2])) < OLDEST:
+        raise UserError(f"{output.stdout.decode('utf-8', 'replace').strip()} is too old: {_NEEDED}")
 
 
 _REMOTE = ("ls-remote", "fetch", "push")

@@ -45,7 +45,6 @@ OVERRIDES: tuple[Setting, ...] = (
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
     ("fetch.recurseSubmodules", "false"),
-    ("fetch.fsckObjects", "true"),
     ("fetch.writeCommitGraph", "false"),
     ("submodule.recurse", "false"),
     ("push.recurseSubmodules", "no"),

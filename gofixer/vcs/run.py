@@ -10,6 +10,7 @@ from pathlib import Path
 from gofixer.engine.model import Request
 from gofixer.errors import UserError
 from gofixer.vcs.address import Address, parse_address
+from gofixer.vcs.command import check_git
 from gofixer.vcs.commits import digest_of_branch
 from gofixer.vcs.environment import clean_environment
 from gofixer.vcs.forges import Extras, Forge, PullRequest
@@ -94,6 +95,7 @@ class Teller:
 def run(options: Options, services: Services, teller: Teller) -> None:
     """Plan, and unless it is a dry run, do. Raises `UserError` for what stands in the way of all of it."""
     with clean_environment() as environ:
+        check_git()
         repository = find_repository(options.cwd)
         written = repository.remote_url(options.remote)
         paths, here = relative_paths(repository, options.cwd, options.paths)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -426,3 +427,25 @@ def test_no_toolchain_is_no_request(pr: Pr, forge: Forge, monkeypatch: pytest.Mo
     said = pr()
     assert (said.code, said.sentences) == (3, [missing])
     assert not forge.branches()
+
+
+def test_no_git(pr: Pr, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(person.home / "nowhere"))
+    fails_with(pr, "there is no git on PATH: `gofixer pr` needs git 2.31 or newer")
+
+
+def test_an_old_git(pr: Pr, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = person.home / "old"
+    write(old, {"git": "#!/bin/sh\necho git version 2.30.9\n"})
+    (old / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(old))
+    fails_with(pr, "git version 2.30.9 is too old: `gofixer pr` needs git 2.31 or newer")
+
+
+def test_without_the_extra(pr: Pr, forge: Forge, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.split(".")[0] == "github" or name.endswith("forges.github")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "github", None)
+    fails_with(pr, "pull requests need two more packages: pip install 'gofixer[pr]'")
+    assert not forge.branches()
+    assert pr("--dry-run", "--select", "gc").code == 2

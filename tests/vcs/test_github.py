@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from forge.server import Answer, Forge
+from forge.server import TOKEN, Answer, Forge
+
+from gofixer.cli.main import run
 
 from .conftest import FILES, Person, Pr
 
@@ -312,3 +314,21 @@ def test_an_answer_that_was_lost_is_no_second_request(pr: Pr, forge: Forge) -> N
     assert said.code == 0
     assert len(forge.pulls) == 1
     assert f"{forge.web}/acme/widgets/pull/1" in said.out
+
+
+@pytest.mark.parametrize("kind", ["gitlab", "gitea"])
+def test_the_same_at_other_forges(
+    kind: str, pr: Pr, forge: Forge, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(f"{kind.upper()}_TOKEN", TOKEN)
+    api = {"gitlab": "/api/v4", "gitea": "/api/v1"}[kind]
+
+    def again(*arguments: str) -> str:
+        assert run(["pr", "--select", "gc", "--forge", kind, "--api-url", f"{forge.web}{api}", *arguments]) == 0
+        return capfd.readouterr().out
+
+    assert again("--draft", "--label", "bot").startswith("opened ")
+    assert "up to date" in again()
+    assert [(pull.branch, pull.draft, pull.labels) for pull in forge.pulls] == [(GC, True, ["bot"])]
+    forge.pulls[0].state = "closed"
+    assert "was closed by somebody" in again()

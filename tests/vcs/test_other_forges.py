@@ -55,6 +55,20 @@ def test_the_life_of_a_request(kind: Kind, forge: Forge, branch: str) -> None:
     assert [one.state for one in there.find(branch)] == [State.MERGED]
 
 
+def test_github_s_refusals_are_told_in_its_words(forge: Forge, branch: str) -> None:
+    there = adapter(forge, Kind.GITHUB)
+    with pytest.raises(Invalid, match=r"status 422.*Validation Failed head invalid"):
+        there.open(Opening("gofixer/missing", "main", "A title", "A body"))
+    with pytest.raises(Invalid, match="Validation Failed base invalid"):
+        there.open(Opening(branch, "missing", "A title", "A body"))
+    forge.git("update-ref", "refs/heads/gofixer/same", forge.commit("main"))
+    with pytest.raises(Invalid, match="No commits between main and gofixer/same"):
+        there.open(Opening("gofixer/same", "main", "A title", "A body"))
+    there.open(Opening(branch, "main", "A title", "A body"))
+    with pytest.raises(Exists, match="A pull request already exists for acme:gofixer/x"):
+        there.open(Opening(branch, "main", "A title", "A body"))
+
+
 @pytest.mark.parametrize(("kind", "word"), [(Kind.GITLAB, "Draft: "), (Kind.GITEA, "WIP: ")])
 def test_a_draft_stays_one(kind: Kind, word: str, forge: Forge, branch: str) -> None:
     there = adapter(forge, kind)
