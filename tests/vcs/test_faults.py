@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -354,6 +355,7 @@ def test_nobody_knows_who_commits(pr: Pr, person: Person, forge: Forge) -> None:
     assert not forge.branches()
 
 
+@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="no ssh-keygen")
 def test_commits_are_signed_where_the_user_s_git_signs(pr: Pr, person: Person, forge: Forge) -> None:
     key = person.home / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
