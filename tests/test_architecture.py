@@ -38,6 +38,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("prove",),
     ("pipeline",),
     ("report", "testing"),
+    ("vcs",),
     ("cli",),
     ("__main__",),
 )

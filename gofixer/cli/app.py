@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from gofixer.cli.words_pr import pr
 from gofixer.errors import UserError
 
 app = typer.Typer(
@@ -385,3 +386,6 @@ def bench(
             min_share=min_share,
         )
     )
+
+
+app.command()(pr)

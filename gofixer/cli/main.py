@@ -10,15 +10,15 @@ from types import FrameType
 
 from gofixer.errors import ExitCode, UserError
 
-LATER = ("lsp", "pr", "campaign", "init")
-COMMANDS = ("fix", "list", "explain", "test", "undo", "bench", "prove")
+LATER = ("lsp", "campaign", "init")
+COMMANDS = ("fix", "list", "explain", "test", "undo", "bench", "prove", "pr")
 _GLOBAL = ("--help", "-h", "--install-completion", "--show-completion")
 _INTERRUPTED = 130
 _NOTHING_WRITTEN = "interrupted; nothing was written"
 
 
 class WrittenInterrupt(Exception):
-    """An interrupt after the files were written."""
+    """An interrupt after something was written; the text says what to do, empty for files."""
 
 
 def main() -> None:
@@ -57,8 +57,9 @@ def run(arguments: list[str]) -> int:
         return _fail(_NOTHING_WRITTEN, _INTERRUPTED) if result == _INTERRUPTED else int(result or 0)
     except UserError as error:
         return _fail(str(error), error.exit_code)
-    except WrittenInterrupt:
-        return _fail("interrupted; the fixes are in place, `gofixer undo` takes them back", _INTERRUPTED)
+    except WrittenInterrupt as error:
+        words = str(error) or "interrupted; the fixes are in place, `gofixer undo` takes them back"
+        return _fail(words, _INTERRUPTED)
     except KeyboardInterrupt:
         return _fail(_NOTHING_WRITTEN, _INTERRUPTED)
     except BrokenPipeError:

@@ -27,6 +27,7 @@ from gofixer.facts.modules import Module, ModuleError, file_go_version, find_mod
 from gofixer.facts.oracle import Oracle
 from gofixer.facts.toolchain import Toolchain
 from gofixer.facts.types import FileTypes, Unknown
+from gofixer.paths import run_in
 from gofixer.profiles.read import Profile
 from gofixer.syntax import parse
 
@@ -306,7 +307,8 @@ class _Run:
                 self._progress(f"proving {len(members)} fixes in {module.path}", 0, len(members))
                 batch = Batch(module, variant, tuple(members), render, overlay)
                 verdict = self.services.prover.prove(batch)
-            self.commands += verdict.commands
+            folder = module.root if module is not None else self.request.cwd
+            self.commands += [run_in(folder, command, self.request.cwd) for command in verdict.commands]
             self.notes += [Note(text) for text in verdict.notes]
             self._settle(verdict, proposals)
             judged |= verdict.accepted

@@ -1,0 +1,1 @@
+"""A forge for tests, owned by this project: see `forge.server`."""
