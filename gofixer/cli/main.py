@@ -10,8 +10,8 @@ from types import FrameType
 
 from gofixer.errors import ExitCode, UserError
 
-LATER = ("lsp", "campaign", "init")
-COMMANDS = ("fix", "list", "explain", "test", "undo", "bench", "prove", "pr")
+LATER = ("campaign", "init")
+COMMANDS = ("fix", "list", "explain", "test", "undo", "bench", "prove", "pr", "lsp")
 _GLOBAL = ("--help", "-h", "--install-completion", "--show-completion")
 _INTERRUPTED = 130
 _NOTHING_WRITTEN = "interrupted; nothing was written"

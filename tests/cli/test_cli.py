@@ -289,6 +289,7 @@ def test_help_lists_only_what_works(go: Go) -> None:
     code, out, _ = go("--help")
     assert code == ExitCode.OK
     commands = {"fix", "list", "explain", "test", "undo", "bench", "prove", "pr"}
+    commands = {"fix", "list", "explain", "test", "undo", "bench", "prove", "lsp"}
     assert set(re.findall(r"^  (\w+)  ", out, re.MULTILINE)) == commands
 
 
