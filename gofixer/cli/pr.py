@@ -12,12 +12,12 @@ from pathlib import Path
 from gofixer import pipeline
 from gofixer.cli.main import WrittenInterrupt
 from gofixer.cli.progress import progress_on
-from gofixer.cli.settings import available, choose, configuration, profiling
 from gofixer.cli.terminal import complain, write_bytes
 from gofixer.engine.config import Config, load
 from gofixer.engine.model import Progress, Request, Verify
 from gofixer.errors import ExitCode, UserError
 from gofixer.paths import cache_dir
+from gofixer.settings import available, choose, configuration, profiling
 from gofixer.vcs.marker import Marker, enclosed
 from gofixer.vcs.plan import Action, Step
 from gofixer.vcs.prepare import Prepared
