@@ -18,6 +18,8 @@ from gofixer.vcs.wording import cell, code, count, fence, prose, sections, title
 MOST_CHARACTERS = 60_000
 _MOST_SITES = 100
 _TITLE = 120
+_SHORT = 600
+_MOST_LINES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ def title(story: Story) -> str:
     """One line: what the fixes do where that is one thing, else whose they are and how many."""
     sites = story.sites
     if len(story.commits) == 1:
-        transform, own = story.commits[0]
-        text = title_of(transform, own)
+        _, own = story.commits[0]
+        text = title_of(own)
         if story.split in (Split.TRANSFORM, Split.FAMILY):
             folder = own[0].path.rpartition("/")[0] or own[0].path
             text += f" ({count(len(own), 'place')})" if len(own) > 1 else f" ({folder})"
@@ -67,7 +69,7 @@ def body(story: Story) -> str:
     """The body, as Markdown for every forge; longer parts are folded, and cut where the whole would be too long."""
     parts = [_lead(story)]
     for transform, sites in story.commits:
-        parts.append("\n\n".join(_about(transform, sites, alone=len(story.commits) == 1)))
+        parts.append("\n\n".join(filter(None, _about(transform, sites, alone=len(story.commits) == 1))))
     end = [_verification(story), _no(story)]
     room = MOST_CHARACTERS - sum(len(part) + 2 for part in (*parts, *end))
     evidence = _evidence(story.sites, room)
@@ -95,16 +97,26 @@ def _lead(story: Story) -> str:
 
 def _about(transform: Transform, sites: Sequence[Site], *, alone: bool) -> Iterator[str]:
     known = {heading: unwrapped(text) for heading, text in sections(transform).items()}
-    yield f"### {prose(title_of(transform, sites))}" if not alone else "### What and why"
-    yield "\n\n".join(known[key] for key in ("What it does", "Why it is slow") if known.get(key)) or (
-        f"{prose(transform.summary)}."
-    )
+    yield f"### {prose(title_of(sites))}" if not alone else "### What and why"
+    what = known.get("What it does") or f"{prose(transform.summary)}."
+    yield what if len(what) <= _SHORT else f"{what.partition(chr(10) * 2)[0].rstrip(':')}."
+    yield _example(sites)
+    if why := known.get("Why it is slow"):
+        yield why
     if measured := known.get("Measured"):
         # Where gofixer's own tests measure it again is of no use here.
         yield f"**Measured:** {re.split(r' (?=`(?:tests|benchmarks)/)', measured)[0]}"
     if safety := known.get("Fix safety"):
         yield f"**Safety:** {safety}"
     yield _table(sites)
+    if len(what) > _SHORT:
+        yield _folded("Each case of the rewrite", what)
+
+
+def _example(sites: Sequence[Site]) -> str:
+    """The smallest of the changes, as a diff."""
+    diff = min((site.finding.diff.rstrip("\n") for site in sites), key=len)
+    return f"{fence(diff)}diff\n{diff}\n{fence(diff)}" if diff.count("\n") <= _MOST_LINES else ""
 
 
 def _table(sites: Sequence[Site]) -> str:
@@ -257,7 +269,7 @@ def _no(story: Story) -> str:
 - This request: close it. It stays closed until the set of fixes changes.
 - A change of your own: push commits to this branch. They are never overwritten; the request is then left to you.
 
-{_explain(names)} tells all about the rewrite: when it is made, when it is refused, and the sources."""
+{_explain(names)} {"tells" if len(names) == 1 else "tell"} when the rewrite is made, when it is refused, and why."""
 
 
 def _explain(names: Sequence[str]) -> str:

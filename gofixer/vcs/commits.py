@@ -29,7 +29,7 @@ class Draft:
 
 def message(transform: Transform, sites: Sequence[Site]) -> str:
     """What a commit's message says: what changes and why, whether behaviour does, and where."""
-    subject = title_of(transform, sites)
+    subject = title_of(sites)
     if len(subject) > 72:
         subject = textwrap.shorten(subject, 72, placeholder=" ...")
     parts = sections(transform)

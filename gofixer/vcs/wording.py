@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from gofixer.transform import Transform
@@ -20,11 +21,10 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
-def title_of(transform: Transform, sites: Sequence[Site]) -> str:
-    """The fixes of one transform on one line: what each of them does where that is one thing, else the smell."""
-    messages = {site.finding.message for site in sites}
-    said = next(iter(messages)) if len(messages) == 1 else transform.summary
-    return f"{transform.name}: {said[:1].lower()}{said[1:]}" if len(messages) > 1 else said
+def title_of(sites: Sequence[Site]) -> str:
+    """The fixes of one transform on one line: what each of them does, or most of them."""
+    (said, number), *_ = Counter(site.finding.message for site in sites).most_common(1)
+    return said if number == len(sites) else f"{said}, and the like"
 
 
 def unwrapped(markdown: str) -> str:

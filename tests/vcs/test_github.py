@@ -292,6 +292,8 @@ def test_the_body_says_what_why_how_and_how_not(pr: Pr, forge: Forge) -> None:
         "**3 fixes in 2 files**, one commit for each of 2 kinds",
         "### Format the value with strconv",
         "Sprintf takes a printer from a pool",
+        "```diff\n@@ ",
+        "<details><summary>Each case of the rewrite</summary>",
         "**Safety:** Safe. A named type is converted, and only where neither its values nor",
         "| `a/a.go` | `F`, line 5 |",
         "```sh\ngo vet ./a ./b\n```",

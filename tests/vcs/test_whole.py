@@ -26,9 +26,18 @@ func Key(n int) string {
 """
 
 
+@pytest.fixture(scope="session")
+def caches() -> dict[str, str]:
+    """Where compiled packages and helpers are kept already: the person of the tests has a home of their own."""
+    asked = subprocess.run([_go(), "env", "GOCACHE"], capture_output=True, text=True, check=True)
+    return {"GOCACHE": asked.stdout.strip(), "GOFIXER_CACHE": os.environ["GOFIXER_CACHE"]}
+
+
 def test_from_a_clone_to_requests_that_build(
-    real_pr: Pr, person: Person, forge: Forge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    caches: dict[str, str], real_pr: Pr, person: Person, forge: Forge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name, folder in caches.items():
+        monkeypatch.setenv(name, folder)
     canary = tmp_path / "canary"
     evil = tmp_path / "bin"
     evil.mkdir()
@@ -55,6 +64,7 @@ def test_from_a_clone_to_requests_that_build(
     assert "- `a/a.go: Key`: no longer `n escapes to heap`" in pull.body
     assert "go vet -overlay=overlay.json" in pull.body
     assert str(tmp_path) not in pull.body
+    assert caches["GOFIXER_CACHE"] not in pull.body
     assert "up to date" in real_pr("a/...", "evil/...", "--split", "module", "--go", _go()).out
 
 
