@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from gofixer.engine.model import FileChange, Finding, Note, Outcome, Report, Request, Verify
@@ -22,23 +23,46 @@ from gofixer.profiles.read import read_profile
 from gofixer.prove import GoProver
 
 
-def analyse(request: Request) -> Report:
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What runs work with: the toolchain, or the sentence that says why there is none, and the type oracle.
+
+    They may serve any number of runs, one after the other, until the oracle is closed.
+    """
+
+    toolchain: Toolchain | None
+    missing: str
+    oracle: Oracle | None
+
+
+def tools(go: Path | None, oracle: Callable[[Toolchain, Path], Oracle] = Oracle) -> Tools:
+    """The tools that runs with ``--go`` would use. Raises `UserError` where a toolchain that was named is of no use."""
+    try:
+        toolchain = find_toolchain(go)
+    except UserError as error:
+        if go is not None:
+            raise
+        return Tools(None, str(error), None)
+    return Tools(toolchain, "", oracle(toolchain, cache_dir()))
+
+
+def analyse(request: Request, kept: Tools | None = None) -> Report:
     """Find, rewrite and prove; nothing is written to the tree.
 
-    Raises `UserError` for wrong use, for a profile that cannot be used, and where the toolchain that the user named
-    cannot be used. Without any toolchain the report says so, and every finding that needs it is skipped with that
-    reason.
+    ``kept`` are tools of earlier runs; without them the run has its own. Raises `UserError` for wrong use, for a
+    profile that cannot be used, and where the toolchain that the user named cannot be used. Without any toolchain the
+    report says so, and every finding that needs it is skipped with that reason.
     """
     profiles = [read_profile(request.cwd / path, str(path)) for path in request.profiles]
-    toolchain, missing = _toolchain(request)
-    oracle = Oracle(toolchain, cache_dir()) if toolchain else None
+    used = kept or tools(request.go)
+    toolchain, oracle = used.toolchain, used.oracle
     prover: Prover = Unproved()
     if toolchain is not None and request.verify is not Verify.NONE:
         limit = request.test_timeout
         prover = GoProver(toolchain, request.verify, cache_dir(), request.progress, oracle, limit)
     services = Services(
         toolchain=toolchain,
-        no_toolchain=missing,
+        no_toolchain=used.missing,
         oracle=oracle,
         prover=prover,
         hunks=hunks,
@@ -48,18 +72,9 @@ def analyse(request: Request) -> Report:
     try:
         report = run(request, services)
     finally:
-        if oracle is not None:
+        if oracle is not None and kept is None:
             oracle.close()
     return with_evidence(request, report, toolchain, cache_dir()) if toolchain is not None else report
-
-
-def _toolchain(request: Request) -> tuple[Toolchain | None, str]:
-    try:
-        return find_toolchain(request.go), ""
-    except UserError as error:
-        if request.go is not None:
-            raise
-        return None, str(error)
 
 
 def patch_of(changes: Sequence[FileChange], folder: Path) -> bytes:

@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("transform",),
     ("engine",),
     ("rules",),
+    ("settings",),
     ("patch",),
     ("verify",),
     ("bench",),
@@ -38,6 +39,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("prove",),
     ("pipeline",),
     ("report", "testing"),
+    ("lsp",),
     ("cli",),
     ("__main__",),
 )

@@ -16,7 +16,6 @@ from gofixer.bench.run import Options as Rounds
 from gofixer.bench.writing import NewFile, patch_of, propose
 from gofixer.cli.output import check_target, write_output
 from gofixer.cli.progress import progress_on
-from gofixer.cli.settings import available, choose, configuration, profiling
 from gofixer.cli.terminal import complain, palette, write_bytes
 from gofixer.engine.model import Progress, Report, Request, Verify
 from gofixer.errors import ExitCode, UserError
@@ -27,6 +26,7 @@ from gofixer.patch.names import naming
 from gofixer.paths import cache_dir
 from gofixer.report import bench_report, text
 from gofixer.report.paths import relative
+from gofixer.settings import available, choose, configuration, profiling
 
 FORMATS = ("text", "markdown", "json")
 _TIME = re.compile(r"[1-9]\d*x|(?=.*[1-9])(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+")

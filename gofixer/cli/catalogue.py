@@ -6,10 +6,10 @@ import difflib
 import sys
 from pathlib import Path
 
-from gofixer.cli.settings import available, configuration
 from gofixer.cli.terminal import palette, write_bytes
 from gofixer.errors import ExitCode, UserError
 from gofixer.report.pages import page
+from gofixer.settings import available, configuration
 from gofixer.transform import Transform
 
 _COLUMNS = ("name", "family", "exercise", "applies", "gate", "go", "summary")

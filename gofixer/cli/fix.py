@@ -13,7 +13,6 @@ from gofixer.cli import interactive
 from gofixer.cli.main import WrittenInterrupt
 from gofixer.cli.output import check_target, write_output
 from gofixer.cli.progress import progress_on
-from gofixer.cli.settings import available, choose, configuration, profiling
 from gofixer.cli.terminal import PLAIN, Palette, complain, palette, width_of, write_bytes
 from gofixer.engine.model import Outcome, Report, Request, Verify
 from gofixer.errors import ExitCode, UserError
@@ -22,6 +21,7 @@ from gofixer.report.evidence import evidence as evidence_lines
 from gofixer.report.listing import folded, listing
 from gofixer.report.paths import relative
 from gofixer.report.printer import FORMATS
+from gofixer.settings import available, choose, configuration, profiling
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from types import FrameType
 
 from gofixer.errors import ExitCode, UserError
 
-LATER = ("lsp", "pr", "campaign", "init")
-COMMANDS = ("fix", "list", "explain", "test", "undo", "bench", "prove")
+LATER = ("pr", "campaign", "init")
+COMMANDS = ("fix", "list", "explain", "test", "undo", "bench", "prove", "lsp")
 _GLOBAL = ("--help", "-h", "--install-completion", "--show-completion")
 _INTERRUPTED = 130
 _NOTHING_WRITTEN = "interrupted; nothing was written"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from gofixer import pipeline
 from gofixer.cli.progress import progress_on
-from gofixer.cli.settings import available, choose, configuration
 from gofixer.cli.terminal import complain, palette, write_bytes
 from gofixer.engine.model import Outcome, Request, Verify
 from gofixer.errors import ExitCode
 from gofixer.report import json_report, proofs, text
+from gofixer.settings import available, choose, configuration
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from gofixer.cli.settings import available, configuration
 from gofixer.cli.terminal import Palette
 from gofixer.engine.config import FILE, Config, load
 from gofixer.errors import ExitCode, UserError
 from gofixer.report.text import coloured_diff
 from gofixer.rules import read_rules
+from gofixer.settings import available, configuration
 from gofixer.testing.golden import Case, collect, read_case, updated
 from gofixer.testing.inline import cases as inline_cases
 from gofixer.testing.runner import Result, run_cases

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,7 +29,12 @@ class Discovery:
 
 
 def discover(
-    cwd: Path, paths: Sequence[str], exclude: Iterable[tuple[Path, str]] = (), *, force: bool = False
+    cwd: Path,
+    paths: Sequence[str],
+    exclude: Iterable[tuple[Path, str]] = (),
+    *,
+    force: bool = False,
+    buffers: Collection[str] = (),
 ) -> Discovery:
     """Find the Go files below files, folders and package patterns.
 
@@ -37,7 +42,8 @@ def discover(
     Left out: ``vendor``, ``testdata``, names that start with ``_`` or ``.``, what git ignores, and ``exclude``
     globs (each with the folder it is relative to, in gitignore syntax). A file that is named explicitly is taken
     whatever folder it stands in, unless exclusion is ``force``d on it: then a list of files means what the folders
-    with just these files would mean. Raises `UserError` for a path that does not exist or holds no Go file.
+    with just these files would mean. A file of ``buffers`` (absolute paths) need not exist. Raises `UserError` for a
+    path that does not exist or holds no Go file.
     """
     result = Discovery()
     found: dict[str, None] = {}
@@ -45,7 +51,7 @@ def discover(
     for word in paths or ("./...",):
         base = _base(cwd, word)
         before = len(found)
-        if base.is_file():
+        if base.is_file() or str(base) in buffers:
             if base.suffix != ".go":
                 raise UserError(f"{word}: not a Go file")
             if not (force and (_hidden(cwd, base) or any(_matches(spec, root, str(base)) for root, spec in specs))):
@@ -61,6 +67,18 @@ def discover(
             raise UserError(f"{word}: no such file or folder")
     result.files = sorted(found)
     return result
+
+
+def unsaved(buffers: Mapping[Path, bytes]) -> dict[Path, bytes]:
+    """The buffers whose content is not what is on disk."""
+
+    def saved(path: Path, content: bytes) -> bool:
+        try:
+            return path.stat().st_size == len(content) and path.read_bytes() == content
+        except OSError:
+            return False
+
+    return {path: content for path, content in buffers.items() if not saved(path, content)}
 
 
 def _base(cwd: Path, word: str) -> Path:

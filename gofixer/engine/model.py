@@ -109,6 +109,10 @@ class Request:
     is the percent of the profiles that a finding must have to be acted on; ``test_timeout`` is in seconds (0: the
     default). ``decisions`` are those of a person who looked at each fix; ``force_exclude`` makes exclusions hold for
     files that are named, too.
+
+    ``buffers`` are contents that count instead of what is on disk, such as the unsaved ones of an editor, by absolute
+    path; a file that only has a buffer need not exist. ``look`` asks for one pass: what there is to find in the files
+    as they are, nothing built upon it.
     """
 
     cwd: Path
@@ -131,6 +135,8 @@ class Request:
     test_timeout: float = 0.0
     decisions: Decisions | None = None
     force_exclude: bool = False
+    buffers: Mapping[Path, bytes] = field(default_factory=dict)
+    look: bool = False
 
 
 # Called with the stage's name, how much is done, of how much (0 where unknown).

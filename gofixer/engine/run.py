@@ -14,12 +14,12 @@ from gofixer.edits.algebra import Kept, OffsetMap, apply, keep, line_edits, refi
 from gofixer.edits.model import Fix, Span
 from gofixer.engine.answers import Answers
 from gofixer.engine.checks import Draft, Place, Rules, check_file, finding, look
-from gofixer.engine.discover import discover
+from gofixer.engine.discover import discover, unsaved
 from gofixer.engine.heat import HotSpots, warnings
 from gofixer.engine.merging import fix_edits, merge, render_fixes
-from gofixer.engine.model import FileChange, Finding, ModuleInfo, Note, Outcome, Report, Request
+from gofixer.engine.model import FileChange, ModuleInfo, Note, Outcome, Report, Request
 from gofixer.engine.proof import Batch, Judgement, Proposal, Prover, Unproved
-from gofixer.engine.scan import ScanCache, Scanned, scan_files
+from gofixer.engine.scan import ScanCache, Scanned, scan_files, scan_source
 from gofixer.engine.state import FileState
 from gofixer.engine.suppress import read as read_suppressions
 from gofixer.facts.constraints import Variant
@@ -78,6 +78,7 @@ class _Run:
         self.folders: dict[Path, Module | None] = {}
         self.answers = Answers(services.oracle, services.toolchain, services.no_toolchain)
         self.ids = itertools.count(1)
+        self.unsaved = unsaved(request.buffers)
         self.started = time.perf_counter()
 
     def execute(self) -> Report:
@@ -88,14 +89,15 @@ class _Run:
         self._heat()
         pending = [state.path for state in self.states.values()]
         for number in range(1, MAX_PASSES + 1):
-            if not pending:
+            if not pending or (self.request.look and number > 1):
                 break
             self._progress("checking" if number == 1 else f"checking, pass {number}", 0, len(pending))
             pending = self._pass(pending)
         else:
             if pending:
                 self.notes.append(Note(f"stopped after {MAX_PASSES} passes; run again", pending[0]))
-        self._format()
+        if not self.request.look:
+            self._format()
         self.notes += self.answers.notes()
         self._unused_suppressions()
         findings = [f for state in self.states.values() for f in (*state.settled, *state.open)]
@@ -126,13 +128,17 @@ class _Run:
         globs = [(request.cwd, glob) for glob in request.exclude]
         globs += [(request.config.root or request.cwd, glob) for glob in request.config.exclude]
         self._progress("looking for files", 0, 0)
-        found = discover(request.cwd, request.paths, globs, force=request.force_exclude)
+        buffers = {str(path): content for path, content in request.buffers.items()}
+        found = discover(request.cwd, request.paths, globs, force=request.force_exclude, buffers=buffers)
         self.notes += found.notes
         folder = self.services.cache if request.cache else None
         cache = ScanCache(folder, self.rules.matcher.patterns, request.include_generated, request.cwd)
         known: dict[str, Scanned] = {}
         unknown: list[str] = []
         for path in found.files:
+            if path in buffers:
+                known[path] = scan_source(buffers[path], self.rules.matcher, request.include_generated)
+                continue
             scanned = cache.get(path)
             if scanned is None:
                 unknown.append(path)
@@ -151,7 +157,7 @@ class _Run:
 
     def _take(self, path: Path, scanned: Scanned) -> None:
         try:
-            source = path.read_bytes()
+            source = self.request.buffers[path] if path in self.request.buffers else path.read_bytes()
         except OSError as error:
             self.notes.append(Note(f"cannot be read: {error.strerror}", path, level="error"))
             return
@@ -208,7 +214,7 @@ class _Run:
         first = {state.path for state in states if not state.visited}
         places = {state.path: look(state, facts[state.path], self.rules) for state in states}
         spans = {state.path: self._open_declarations(state, places[state.path]) for state in states}
-        overlay = {s.path: s.current for s in self.states.values() if s.current != s.original}
+        overlay = self._overlay()
         open_ = [state for state in states if spans[state.path]]
         answers = self.answers.ask(open_, spans, overlay, self._progress)
         accepted: dict[Path, list[Draft]] = {}
@@ -223,7 +229,7 @@ class _Run:
             reason = answer.reason if isinstance(answer, Unknown) else ""
             known = dataclasses.replace(facts[state.path], types=types)
             drafts, found = check_file(state, known, places[state.path], reason, self.rules, here, state.path in first)
-            state.open = [*_elsewhere(state, here), *found]
+            state.open = [*state.elsewhere(here), *found]
             merged, conflicted = merge(drafts)
             if merged:
                 accepted[state.path] = merged
@@ -235,6 +241,11 @@ class _Run:
                 )
                 state.open.append(dataclasses.replace(made, evidence=d.evidence))
         return self._prove(accepted, again)
+
+    def _overlay(self) -> dict[Path, bytes]:
+        """The contents that count instead of those on disk: unsaved ones, and what the run has made of files."""
+        changed = {s.path: s.current for s in self.states.values() if s.current != s.original}
+        return {**self.unsaved, **changed}
 
     def _facts(self, state: FileState) -> FileFacts:
         """What is known of a file before types are asked for."""
@@ -269,7 +280,7 @@ class _Run:
             (start, end)
             for start, end in spans
             if any(a <= end and start <= b for a, b in state.fresh)
-            or any(first <= line <= last for line in waiting for first, last in [_lines(state, (start, end))])
+            or any(first <= line <= last for line in waiting for first, last in [state.lines((start, end))])
         ]
 
     # -- proof ------------------------------------------------------------------------------------------------
@@ -296,7 +307,7 @@ class _Run:
 
         judged: set[int] = set()
         for (root, variant), members in groups.items():
-            overlay = {s.path: s.current for s in self.states.values() if s.current != s.original}
+            overlay = self._overlay()
             module = self.modules.get(root)
             if module is None:
                 verdict = Judgement(frozenset(), unproved={p.id: "no module to build it in" for p in members})
@@ -380,14 +391,3 @@ class _Run:
     def _progress(self, stage: str, done: int, total: int) -> None:
         if self.request.progress is not None:
             self.request.progress(stage, done, total)
-
-
-def _lines(state: FileState, span: Span) -> tuple[int, int]:
-    """First and last line of a span, in the original file."""
-    return state.original_position(span[0])[0], state.original_position(span[1])[0]
-
-
-def _elsewhere(state: FileState, spans: Iterable[Span]) -> list[Finding]:
-    """The open findings of earlier passes that stand outside of some spans."""
-    ranges = [_lines(state, span) for span in spans]
-    return [f for f in state.open if not any(first <= f.line <= last for first, last in ranges)]

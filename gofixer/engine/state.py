@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,3 +52,12 @@ class FileState:
         start = self.original_offset(offset)
         line = self.original.count(b"\n", 0, start) + 1
         return line, start - (self.original.rfind(b"\n", 0, start) + 1) + 1
+
+    def lines(self, span: Span) -> tuple[int, int]:
+        """First and last line of a span of the current content, in the original file."""
+        return self.original_position(span[0])[0], self.original_position(span[1])[0]
+
+    def elsewhere(self, spans: Iterable[Span]) -> list[Finding]:
+        """The open findings of earlier passes that stand outside of some spans."""
+        ranges = [self.lines(span) for span in spans]
+        return [f for f in self.open if not any(first <= f.line <= last for first, last in ranges)]

@@ -13,6 +13,8 @@ from pathlib import Path
 from gofixer.errors import ExitCode, UserError
 from gofixer.interrupts import held_back
 
+_running: set[subprocess.Popen[bytes]] = set()
+
 
 @dataclass(frozen=True, slots=True)
 class Output:
@@ -61,22 +63,35 @@ def start(command: Sequence[str], directory: Path, env: Mapping[str, str], *, st
         if child is not None:
             kill(child)
         raise
+    _running.add(child)
     return child
+
+
+def kill_all() -> None:
+    """End every process that still runs; for a program that ends while other threads wait for some."""
+    for child in list(_running):
+        if child.poll() is None:
+            _end(child)
 
 
 def kill(child: subprocess.Popen[bytes]) -> None:
     """Kill a process that still runs, with its group, and close its pipes; a finished one is only tidied up."""
     if child.poll() is None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if os.name == "posix":
-                os.killpg(child.pid, signal.SIGKILL)
-            else:
-                child.kill()
+        _end(child)
     child.wait()
     for stream in (child.stdin, child.stdout, child.stderr):
         if stream is not None:
             with contextlib.suppress(OSError):
                 stream.close()
+    _running.discard(child)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if os.name == "posix":
+            os.killpg(child.pid, signal.SIGKILL)
+        else:
+            child.kill()
 
 
 def _text(data: bytes) -> str:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from gofixer.cli.settings import available, check_config
 from gofixer.engine.config import load
 from gofixer.rules import read_rules
+from gofixer.settings import available, check_config
 from gofixer.testing.inline import cases
 from gofixer.testing.runner import run_cases
 

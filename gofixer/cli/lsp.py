@@ -1,0 +1,30 @@
+"""`gofixer lsp`."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+
+from gofixer.errors import ExitCode, UserError
+
+
+def lsp_command(go: Path | None, transforms: Path | None, verbose: bool) -> int:
+    """Serve an editor on standard input and output; gives the exit code."""
+    try:
+        from gofixer.lsp.server import serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] not in ("pygls", "lsprotocol", "cattrs"):
+            raise
+        raise UserError("the language server needs its extra: pip install 'gofixer[lsp]'") from None
+    if transforms is not None and not transforms.is_dir():
+        raise UserError(f"--transforms {transforms}: no such folder")
+    if sys.stdin.isatty():
+        print("gofixer lsp talks to an editor, not to people; docs/editors.md says how to set one up", file=sys.stderr)
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO if verbose else logging.ERROR,
+        format="gofixer lsp: %(levelname)s: %(message)s",
+    )
+    serve(go, transforms)
+    return ExitCode.OK
