@@ -26,5 +26,5 @@ def lsp_command(go: Path | None, transforms: Path | None, verbose: bool) -> int:
         level=logging.INFO if verbose else logging.ERROR,
         format="gofixer lsp: %(levelname)s: %(message)s",
     )
-    serve(go, transforms)
-    return ExitCode.OK
+    # The protocol asks for 1 where the client goes without a word.
+    return ExitCode.OK if serve(go, transforms) else ExitCode.FOUND

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
@@ -52,9 +53,15 @@ def make_server(go: Path | None = None, transforms: Path | None = None) -> GoSer
     return server
 
 
-def serve(go: Path | None = None, transforms: Path | None = None) -> None:
-    """Serve on standard input and output until the client says exit, or has gone."""
+def serve(go: Path | None = None, transforms: Path | None = None) -> bool:
+    """Serve on standard input and output until the client says exit, or has gone; whether it said goodbye first.
+
+    Whatever else is printed in the process goes to standard error: standard output belongs to the protocol.
+    """
     server = make_server(go, transforms)
+    sys.stdout.flush()
+    output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
     def end(number: int, frame: FrameType | None) -> None:
         server.session.close()
@@ -64,9 +71,10 @@ def serve(go: Path | None = None, transforms: Path | None = None) -> None:
         if (number := getattr(signal, name, None)) is not None:
             signal.signal(number, end)
     try:
-        server.start_io()
+        server.start_io(stdout=output)
     finally:
         server.session.close()
+    return server.session.ended
 
 
 def _add_lifecycle(server: GoServer) -> None:
@@ -107,6 +115,7 @@ def _add_lifecycle(server: GoServer) -> None:
     def shutdown(params: None) -> None:
         del params
         session.close()
+        session.ended = True
 
 
 def _folders(params: types.InitializeParams) -> list[str]:
@@ -208,8 +217,8 @@ def _add_commands(server: GoServer) -> None:
         return await apply(await session.fix_all(uri, document.version), "gofixer: all safe fixes")
 
     @server.command(actions.SHOW_PAGE)
-    async def explain(name: str, uri: str = "") -> bool:
-        text = _page(session, name, uri)
+    async def explain(name: str, *uri: str) -> bool:
+        text = _page(session, name, *uri)
         if not session.client.documents:
             session.say(f"`gofixer explain {name}` shows the page of {name}", types.MessageType.Info)
             return False
@@ -220,23 +229,24 @@ def _add_commands(server: GoServer) -> None:
         return (await server.window_show_document_async(shown)).success
 
     @server.command(PAGE)
-    def page_text(name: str, uri: str = "") -> str:
-        return _page(session, name, uri)
+    def page_text(name: str, *uri: str) -> str:
+        return _page(session, name, *uri)
 
     @server.command(TRANSFORMS)
-    def transforms(uri: str = "") -> list[dict[str, str]]:
-        return [{"name": t.name, "family": t.family, "summary": t.summary} for t in _project(session, uri).available]
+    def transforms(*uri: str) -> list[dict[str, str]]:
+        return [{"name": t.name, "family": t.family, "summary": t.summary} for t in _project(session, *uri).available]
 
 
-def _page(session: Session, name: str, uri: str) -> str:
-    for transform in _project(session, uri).available:
+def _page(session: Session, name: str, *uri: str) -> str:
+    for transform in _project(session, *uri).available:
         if transform.name == name:
             return page(transform)
     raise JsonRpcInvalidParams(f"no transform is called {name}")
 
 
-def _project(session: Session, uri: str) -> Project:
-    path = path_of(uri)
+def _project(session: Session, *uris: str) -> Project:
+    """What counts for a file of the workspace, or where there is none: its own transforms have pages, too."""
+    path = path_of(uris[0]) if uris and isinstance(uris[0], str) else None
     inside = path if path is not None and session.workspace.root(path) is not None else None
     with contextlib.suppress(UserError):
         if inside is not None:

@@ -40,6 +40,7 @@ class Session:
     def __init__(self, server: LanguageServer, workspace: Workspace) -> None:
         self.server = server
         self.workspace = workspace
+        self.ended = False
         self.client = Client.of(types.ClientCapabilities())
         self.analyst = Analyst()
         self.documents: dict[str, Document] = {}
