@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -12,8 +13,9 @@ from types import FrameType
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol
 
 from gofixer.errors import UserError
 from gofixer.lsp import actions
@@ -23,9 +25,24 @@ from gofixer.lsp.workspace import Project, Workspace, path_of
 from gofixer.paths import cache_dir
 from gofixer.report.pages import page
 
+log = logging.getLogger(__name__)
+
 PAGE = "gofixer.server.page"
 TRANSFORMS = "gofixer.server.transforms"
 _WATCHED = ("**/*.go", "**/gofixer.toml", "**/go.mod", "**/go.work", "**/.gitignore")
+
+
+class _Protocol(LanguageServerProtocol):
+    """Answers a request with parameters of no use with an error; the library only logs it, and the client waits."""
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """Make a message of what came."""
+        try:
+            return super().structure_message(data)
+        except JsonRpcException as error:
+            if "id" in data and "method" in data:
+                self._send_response(data["id"], error=types.ResponseError(error.code, error.message))
+            raise
 
 
 class GoServer(LanguageServer):
@@ -36,8 +53,17 @@ class GoServer(LanguageServer):
     """
 
     def __init__(self, workspace: Workspace) -> None:
-        super().__init__("gofixer", version("gofixer"), text_document_sync_kind=types.TextDocumentSyncKind.Full)
+        super().__init__(
+            "gofixer",
+            version("gofixer"),
+            text_document_sync_kind=types.TextDocumentSyncKind.Full,
+            protocol_cls=_Protocol,
+        )
         self.session = Session(self, workspace)
+
+    def report_server_error(self, error: Exception, source: object) -> None:
+        """What a client sends wrongly is for the log, not for its user."""
+        log.error("%s", error)
 
 
 def make_server(go: Path | None = None, transforms: Path | None = None) -> GoServer:
@@ -90,8 +116,8 @@ def _add_lifecycle(server: GoServer) -> None:
     async def initialized(params: types.InitializedParams) -> None:
         del params
         if session.workspace.empty:
-            log = types.LogMessageParams(types.MessageType.Info, "gofixer: no folder is open, so no file is looked at")
-            server.window_log_message(log)
+            text = "gofixer: no folder is open, so no file is looked at"
+            server.window_log_message(types.LogMessageParams(types.MessageType.Info, text))
         await _register(server)
         await _pull_settings(server)
 

@@ -46,7 +46,7 @@ WRONG = Transform("t-wrong", "t", "wrong", (pattern('fmt.Sprintf("%d", $n)', n="
 def analyse(root: Path, *transforms: Transform, **options: object) -> Report:
     request = Request(
         cwd=root,
-        paths=(),
+        paths=options.pop("paths", ()),  # type: ignore[arg-type]
         config=options.pop("config", Config()),  # type: ignore[arg-type]
         transforms=transforms,
         selected=frozenset(),
@@ -222,3 +222,36 @@ def test_a_warm_cache_gives_the_same_answer(tmp_path: Path) -> None:
     os.utime(root / "a.go", (1_000_000_000, 1_000_000_000))
     first, second = analyse(root, ITOA), analyse(root, ITOA)
     assert [f.diff for f in first.findings] == [f.diff for f in second.findings] != []
+
+
+def test_buffers_count_instead_of_what_is_on_disk(tmp_path: Path) -> None:
+    root = write(
+        tmp_path,
+        {"a.go": HEADER + "func F(n T) string { return fmt.Sprint(n) }\n", "t.go": "package p\n\ntype T string\n"},
+    )
+    buffer = HEADER + 'func F(n T) string { return fmt.Sprintf("%d", n) }\n'
+    buffers = {root / "a.go": buffer.encode(), root / "t.go": b"package p\n\ntype T = int\n"}
+    report = analyse(root, ITOA, buffers=buffers)
+    assert outcomes(report) == {"proposed": 1}
+    (change,) = report.changes
+    assert change.before == buffer.encode()
+    assert b"strconv.Itoa(n)" in change.after
+    assert (root / "t.go").read_text() == "package p\n\ntype T string\n"
+    assert outcomes(analyse(root, ITOA)) == {}
+
+
+def test_a_look_is_one_pass_over_files_that_need_not_exist(tmp_path: Path) -> None:
+    root = write(tmp_path, {"a.go": "package p\n"})
+    buffers = {root / "new.go": (HEADER + 'func F(n int) string { return fmt.Sprintf("%d", n) }\n').encode()}
+    stages: list[str] = []
+    report = analyse(
+        root,
+        ITOA,
+        paths=(str(root / "new.go"),),
+        buffers=buffers,
+        look=True,
+        verify=Verify.NONE,
+        progress=lambda stage, done, total: stages.append(stage),
+    )
+    assert outcomes(report) == {"proposed": 1}
+    assert not [stage for stage in stages if "pass 2" in stage]

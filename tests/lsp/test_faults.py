@@ -114,12 +114,12 @@ async def test_requests_that_make_no_sense(client: Client, root: Path) -> None:
     protocol = client.protocol
     bad: list[tuple[str, object]] = [
         ("gofixer/unknown", {}),
-        (types.CODE_ACTION_RESOLVE, {"title": "x", "kind": "quickfix.gofixer", "data": {"uri": 3}}),
-        (types.CODE_ACTION_RESOLVE, {"title": "x", "kind": "quickfix.gofixer", "data": "nothing"}),
-        (types.WORKSPACE_EXECUTE_COMMAND, {"command": "gofixer.server.fix", "arguments": []}),
-        (types.WORKSPACE_EXECUTE_COMMAND, {"command": "gofixer.server.explain", "arguments": ["no-such"]}),
-        (types.WORKSPACE_EXECUTE_COMMAND, {"command": "gofixer.server.explain", "arguments": ["../../x"]}),
-        (types.WORKSPACE_EXECUTE_COMMAND, {"command": "rm", "arguments": ["-r"]}),
+        (types.CODE_ACTION_RESOLVE, types.CodeAction("x", kind="quickfix.gofixer", data={"uri": 3})),
+        (types.CODE_ACTION_RESOLVE, types.CodeAction("x", kind="quickfix.gofixer", data="nothing")),
+        (types.WORKSPACE_EXECUTE_COMMAND, types.ExecuteCommandParams("gofixer.server.fix", [])),
+        (types.WORKSPACE_EXECUTE_COMMAND, types.ExecuteCommandParams("gofixer.server.explain", ["no-such"])),
+        (types.WORKSPACE_EXECUTE_COMMAND, types.ExecuteCommandParams("gofixer.server.explain", ["../../x"])),
+        (types.WORKSPACE_EXECUTE_COMMAND, types.ExecuteCommandParams("rm", ["-r"])),
     ]
     for method, params in bad:
         with pytest.raises(JsonRpcException):
@@ -244,14 +244,12 @@ async def test_a_fix_that_does_not_build_is_refused_with_the_compilers_words(tmp
         '[[transform]]\nname = "broken-rule"\nmessage = "Call nothing"\npattern = \'fmt.Sprint($a)\'\n'
         "rewrite = 'nothing($a)'\napplicability = \"safe\"\n"
     )
-    path = package(
-        root, "refused", 'package refused\n\nimport "fmt"\n\nfunc F(n []int) string { return fmt.Sprint(n) }\n'
-    )
+    path = package(root, "refused", (LOOP % "refused").replace('fmt.Sprintf("%d", n)', "fmt.Sprint([]int{n})"))
     async with session(root) as client:
         client.open(path)
         found = await client.found(path)
         assert [d.code for d in found] == ["broken-rule"]
-        (fix,) = [a for a in await client.actions(path, 4) if a.kind == "quickfix.gofixer"]
+        (fix,) = [a for a in await client.actions(path, 5) if a.kind == "quickfix.gofixer"]
         resolved = await client.code_action_resolve_async(fix)
         assert resolved.edit is None
         (message,) = client.messages
