@@ -152,6 +152,8 @@ def scan_files(
     paths: Sequence[str], patterns: tuple[Pattern, ...], include_generated: bool, jobs: int
 ) -> Iterator[tuple[str, Scanned]]:
     """Scan files, in worker processes where there are enough of them; gives results in the order of ``paths``."""
+    if not paths:
+        return
     jobs = min(jobs or os.cpu_count() or 1, max(1, len(paths) // _INLINE_FILES))
     if jobs <= 1:
         matcher = Matcher(patterns)

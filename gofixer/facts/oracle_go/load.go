@@ -17,9 +17,10 @@ import (
 // State keeps what one listing gave: the packages that others import, each loaded once, from export data where the
 // build cache has them for the package and all that it imports, else from source without function bodies.
 type State struct {
-	key     string           // of the request that it was made for
-	asked   map[string]bool  // folders that were listed
-	stamps  map[string]stamp // of the files that decide whether it still holds
+	key     string            // of the request that it was made for
+	asked   map[string]bool   // folders that were listed
+	stamps  map[string]stamp  // of the files that decide whether it still holds
+	faces   map[string]string // what of them matters, for those of the folders asked for
 	listing *Listing
 	sizes   types.Sizes
 	slots   chan struct{} // limits how many packages are checked at the same time

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,7 +32,8 @@ func stampOf(path string) stamp {
 // state gives what is known of the module of a request: from earlier, if it still holds, else from a new listing.
 //
 // An overlay that changes files only inside function bodies, and imports nothing that is not listed, leaves the
-// packages that others see as they are on disk; anything else needs a listing with the overlay.
+// packages that others see as they are on disk. One that changes declarations leaves the listing as it is; the packages
+// that may see them are loaded anew. Anything else needs a listing with the overlay.
 func (s *Server) state(request *Request) (*State, error) {
 	replaced, err := readOverlay(request.Overlay)
 	if err != nil {
@@ -40,19 +44,28 @@ func (s *Server) state(request *Request) (*State, error) {
 	for _, file := range request.Files {
 		dirs[filepath.Dir(file.Path)] = true
 	}
-	inside := onlyInside(replaced)
+	declared, listable := changes(replaced)
 	for i, state := range s.states {
-		if state.key != key || !inside {
+		if state.key != key || !listable {
 			continue
 		}
 		s.states = append(s.states[:i], s.states[i+1:]...)
-		if state.covers(dirs) && state.current() && state.show(request, replaced) {
+		if !state.current() {
+			break
+		}
+		if state.covers(dirs) && state.show(request, replaced) {
 			s.states = append(s.states, state)
-			return state, nil
+			return state.over(declared), nil
+		}
+		// Whoever goes from one package to the next comes back to the ones before.
+		for dir := range state.asked {
+			if stampOf(dir).size >= 0 {
+				dirs[dir] = true
+			}
 		}
 		break
 	}
-	if inside {
+	if listable {
 		state, err := s.listed(request, key, dirs, false)
 		if err != nil {
 			return nil, err
@@ -62,7 +75,7 @@ func (s *Server) state(request *Request) (*State, error) {
 			if len(s.states) > maxStates {
 				s.states = append([]*State{}, s.states[1:]...)
 			}
-			return state, nil
+			return state.over(declared), nil
 		}
 	}
 	state, err := s.listed(request, key, dirs, true)
@@ -75,13 +88,56 @@ func (s *Server) state(request *Request) (*State, error) {
 	return state, nil
 }
 
+// over gives the state with the declarations of some files changed: the packages of the files, and those that import
+// them, are read through the overlay and loaded anew; all others stay what they are.
+func (s *State) over(files []string) *State {
+	if len(files) == 0 {
+		return s
+	}
+	affected := map[*Unit]bool{}
+	for _, path := range files {
+		for _, unit := range s.listing.files[path] {
+			affected[unit] = true
+		}
+	}
+	seen := map[*Unit]bool{}
+	var visit func(unit *Unit) bool
+	visit = func(unit *Unit) bool {
+		if seen[unit] {
+			return affected[unit]
+		}
+		seen[unit] = true
+		for _, path := range unit.Imports {
+			if next := s.resolve(unit, path); next != nil && visit(next) {
+				affected[unit] = true
+			}
+		}
+		return affected[unit]
+	}
+	changed := &State{
+		key: s.key, asked: s.asked, stamps: s.stamps, listing: s.listing, sizes: s.sizes, slots: s.slots,
+		overlaid: s.overlaid, read: s.readOwn, readOwn: s.readOwn, added: s.added,
+		cgo: s.cgo, cgoDirs: s.cgoDirs, cyclic: s.cyclic, exports: s.exports,
+		loaded: map[*Unit]*loading{}, complete: map[*Unit]bool{},
+	}
+	for _, unit := range s.listing.units {
+		if !visit(unit) {
+			changed.complete[unit] = s.complete[unit]
+			if known := s.loaded[unit]; known != nil {
+				changed.loaded[unit] = known
+			}
+		}
+	}
+	return changed
+}
+
 func (s *Server) listed(request *Request, key string, dirs map[string]bool, overlay bool) (*State, error) {
 	listing, err := list(request, sortedKeys(dirs), overlay && request.Overlay != "")
 	if err != nil {
 		return nil, err
 	}
 	state := newState(listing, request.GOARCH)
-	state.key, state.asked, state.stamps = key, dirs, map[string]stamp{}
+	state.key, state.asked, state.stamps, state.faces = key, dirs, map[string]stamp{}, map[string]string{}
 	for _, name := range []string{"go.mod", "go.sum", "go.work", "vendor/modules.txt"} {
 		path := filepath.Join(request.Dir, name)
 		state.stamps[path] = stampOf(path)
@@ -91,10 +147,16 @@ func (s *Server) listed(request *Request, key string, dirs map[string]bool, over
 			continue
 		}
 		state.stamps[unit.Dir] = stampOf(unit.Dir)
+		if dirs[unit.Dir] {
+			state.faces[unit.Dir] = faceOf(unit.Dir)
+		}
 		for _, names := range [][]string{unit.GoFiles, unit.CgoFiles, unit.TestGoFiles, unit.XTestGoFiles} {
 			for _, name := range names {
 				path := absolute(unit.Dir, name)
 				state.stamps[path] = stampOf(path)
+				if dirs[unit.Dir] {
+					state.faces[path] = faceOf(path)
+				}
 			}
 		}
 	}
@@ -110,15 +172,46 @@ func (s *State) covers(dirs map[string]bool) bool {
 	return true
 }
 
-// current tells whether the files of the main modules are those that were listed.
+// current tells whether the files of the main modules are those that were listed. A file of a folder that was asked for
+// may have been written anew, if only function bodies in it are others.
 func (s *State) current() bool {
 	for path, seen := range s.stamps {
 		now := stampOf(path)
-		if now.size != seen.size || !now.time.Equal(seen.time) {
+		if now.size == seen.size && now.time.Equal(seen.time) {
+			continue
+		}
+		if face, known := s.faces[path]; !known || face == "" || face != faceOf(path) {
 			return false
 		}
+		s.stamps[path] = now
 	}
 	return true
+}
+
+// faceOf is what a listing depends on: of a folder the names of its Go files, of a file its outline and imports.
+func faceOf(path string) string {
+	sum := sha256.New()
+	if entries, err := os.ReadDir(path); err == nil {
+		for _, entry := range entries {
+			if strings.HasSuffix(entry.Name(), ".go") {
+				fmt.Fprintln(sum, entry.Name())
+			}
+		}
+		return string(sum.Sum(nil))
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	io.WriteString(sum, outline(content))
+	file, _ := parser.ParseFile(token.NewFileSet(), path, content, parser.ImportsOnly)
+	if file == nil {
+		return ""
+	}
+	for _, spec := range file.Imports {
+		fmt.Fprintln(sum, spec.Path.Value)
+	}
+	return string(sum.Sum(nil))
 }
 
 // show makes the state read the packages asked for through an overlay. It reports whether the listing has all that
@@ -179,19 +272,39 @@ func readOverlay(path string) (map[string]string, error) {
 	return overlay.Replace, nil
 }
 
-// onlyInside tells whether an overlay replaces nothing but function bodies, imports and comments.
-func onlyInside(replaced map[string]string) bool {
+// changes gives the files of an overlay in which more than function bodies, imports and comments are others, and
+// whether the go command would list the same packages with it.
+func changes(replaced map[string]string) (declared []string, listable bool) {
 	for path, other := range replaced {
 		before, err := os.ReadFile(path)
 		if err != nil {
-			return false
+			return nil, false
 		}
 		after, err := os.ReadFile(other)
-		if err != nil || outline(before) != outline(after) {
-			return false
+		if err != nil {
+			return nil, false
+		}
+		was, is := outline(before), outline(after)
+		if was == is {
+			continue
+		}
+		if strings.Contains(string(before)+string(after), `"C"`) || header(was) != header(is) {
+			return nil, false
+		}
+		declared = append(declared, path)
+	}
+	return declared, true
+}
+
+// header is what the go command sees of an outline besides the imports: build constraints and the package's name.
+func header(outline string) string {
+	lines := strings.SplitAfter(outline, "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, "package ") && i+1 < len(lines) {
+			return strings.Join(lines[:i+2], "")
 		}
 	}
-	return true
+	return outline
 }
 
 // outline is what importers and the go command can see of a file: its tokens without function bodies and imports,
@@ -220,6 +333,9 @@ func outline(source []byte) string {
 			}
 			for open := kind == token.LPAREN; open && kind != token.EOF && kind != token.RPAREN; {
 				_, kind, text = tokens.Scan()
+			}
+			if kind != token.EOF {
+				tokens.Scan() // the semicolon, so that one more or less does not show
 			}
 			continue
 		case kind == token.PACKAGE:
