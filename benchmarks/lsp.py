@@ -30,7 +30,7 @@ from gofixer.syntax import parse
 PACKAGE = re.compile(r"^package \w+\n", re.MULTILINE)
 PAUSE = 0.15  # between changes, as for somebody who types
 SKIPPED = {"vendor", "testdata"}
-BODY = re.compile(r"^func [^\n]*\{\n", re.MULTILINE)
+BODY = re.compile(r"^func (?!init\(|main\()[^\n]*\{\n", re.MULTILINE)
 
 
 class Server:

@@ -72,6 +72,8 @@ def kill_all() -> None:
     for child in list(_running):
         if child.poll() is None:
             _end(child)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(5)
 
 
 def kill(child: subprocess.Popen[bytes]) -> None:

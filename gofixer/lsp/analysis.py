@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -82,7 +83,10 @@ class Analyst:
         """The findings in some files of one package, unproved. Raises `UserError`, and what ``progress`` raises."""
         request = self._request(cwd, project, files, buffers, progress)
         tools = self._used()
-        report = pipeline.analyse(replace(request, verify=Verify.NONE, unsafe=True, look=True), tools)
+        try:
+            report = pipeline.analyse(replace(request, verify=Verify.NONE, unsafe=True, look=True), tools)
+        finally:
+            gc.collect()  # trees and answers refer to each other, and are many
         return Look(report.findings, report.notes, report.missing_toolchain)
 
     def prove(

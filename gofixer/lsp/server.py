@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -96,6 +97,7 @@ def serve(go: Path | None = None, transforms: Path | None = None) -> bool:
     for name in ("SIGTERM", "SIGINT", "SIGHUP"):
         if (number := getattr(signal, name, None)) is not None:
             signal.signal(number, end)
+    gc.freeze()  # what stands now stays; the collections of each look need not go through it
     try:
         server.start_io(stdout=output)
     finally:

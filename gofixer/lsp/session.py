@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 # Several documents are often opened at once: one look serves them all.
 _OPENING = 0.03
+# What a change means for the other documents of its package can wait until the user does.
+_OTHERS = 0.5
 
 
 class Session:
@@ -59,9 +61,12 @@ class Session:
             self._look_at(self.documents[uri].path.parent, _OPENING)
 
     def changed(self, uri: str, version: int, text: str) -> None:
-        """A document has another content."""
+        """A document has another content. It is looked at first, and the others of its package when there is time."""
         if uri in self.documents and self._take(uri, version, text):
-            self._look_at(self.documents[uri].path.parent, self.workspace.settings.debounce / 1000)
+            path, pause = self.documents[uri].path, self.workspace.settings.debounce / 1000
+            self._debouncer.start(path, pause, lambda token: self._look([self.documents[uri]], token))
+            if any(d.path.parent == path.parent and d.path != path for d in self.documents.values()):
+                self._look_at(path.parent, pause + _OTHERS)
 
     def saved(self, uri: str) -> None:
         """A document was written to disk: what other packages see of it may be new."""
@@ -75,6 +80,7 @@ class Session:
         document = self.documents.pop(uri, None)
         self._shown.pop(uri, None)
         if document is not None:
+            self._debouncer.cancel(document.path)
             self._publish(uri, None, [])
             self._look_at(document.path.parent, self.workspace.settings.debounce / 1000)
 
@@ -133,10 +139,12 @@ class Session:
             return None
         shown = self._shown.get(uri)
         if shown is None or shown.document != document:
-            folder = document.path.parent
-            if not self._debouncer.pending(folder):
-                self._look_at(folder, 0)
-            await self._debouncer.finished(folder)
+            path = document.path
+            if not self._debouncer.pending(path):
+                if not self._debouncer.pending(path.parent):
+                    self._look_at(path.parent, 0)
+                path = path.parent
+            await self._debouncer.finished(path)
             shown = self._shown.get(uri)
         return shown if shown is not None and shown.document == self.documents.get(uri) else None
 
@@ -189,11 +197,14 @@ class Session:
         return document
 
     def _look_at(self, folder: Path, pause: float) -> None:
-        self._debouncer.start(folder, pause, lambda token: self._look(folder, token))
+        async def look(token: Token) -> None:
+            await self._look([d for d in self.documents.values() if d.path.parent == folder], token)
 
-    async def _look(self, folder: Path, token: Token) -> None:
-        """Look at the open documents of one package, and publish what belongs to their current versions."""
-        here = [d for d in self.documents.values() if d.path.parent == folder and self.workspace.accepts(d.path)]
+        self._debouncer.start(folder, pause, look)
+
+    async def _look(self, documents: list[Document], token: Token) -> None:
+        """Look at documents of one package, and publish what belongs to their current versions."""
+        here = [d for d in documents if self.workspace.accepts(d.path)]
         if not here:
             return
         root = self.workspace.root(here[0].path)
@@ -220,8 +231,8 @@ class Session:
                     self._publish(document.uri, document.version, [])
             return
         except Exception:
-            log.exception("looking at %s failed", folder)
-            self.say(f"a bug in gofixer, please report it with the server's log: looking at {folder.name} failed")
+            log.exception("looking at %s failed", here[0].path.parent)
+            self.say(f"a bug in gofixer, please report it with the server's log: looking at {here[0].path.name} failed")
             return
         if look.missing:
             self.say(look.missing)

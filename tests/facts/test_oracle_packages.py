@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import shutil
 from pathlib import Path
 
@@ -374,3 +375,61 @@ def test_the_standard_library_is_wholly_typed(toolchain: Toolchain, oracle: Orac
     }
     assert untyped <= {"BasicLit", "Ident", "KeyValueExpr"}, untyped
     assert all(info.type for answer in known for info in answer._exprs.values() if info.mode in ("value", "type"))
+
+
+class Counting:
+    """A go command that counts how often packages are listed."""
+
+    def __init__(self, toolchain: Toolchain, folder: Path) -> None:
+        self.log = folder / "listed"
+        script = folder / "go"
+        script.write_text(f'#!/bin/sh\ncase "$1" in list) echo >> "{self.log}" ;; esac\nexec "{toolchain.go}" "$@"\n')
+        script.chmod(0o755)
+        self.toolchain = dataclasses.replace(toolchain, go=script)
+
+    def __call__(self) -> int:
+        return len(self.log.read_text().splitlines()) if self.log.exists() else 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script")
+def test_what_editors_do_needs_few_listings(toolchain: Toolchain, cache: Path, tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    listings = Counting(toolchain, tools)
+    files = {
+        "go.mod": MOD,
+        "p/p.go": "package p\n\nfunc F() int { return 1 }\n",
+        "p/x_test.go": 'package p_test\n\nimport "example.com/m/p"\n\nvar X = p.F()\n',
+        "q/q.go": 'package q\n\nimport "example.com/m/p"\n\nvar Y = p.F()\n',
+    }
+    with Oracle(listings.toolchain, cache) as oracle:
+        bench = Workbench(tmp_path / "m", oracle)
+        bench.write(files)
+        module = find_module(bench.root / "go.mod")
+        assert module is not None
+        p, x, q = (bench.root / name for name in ("p/p.go", "p/x_test.go", "q/q.go"))
+
+        def ask(path: Path, expression: str, overlay: dict[Path, bytes]) -> str:
+            content = overlay.get(path, path.read_bytes())
+            answer = oracle.query(module, {path: [(0, len(content))]}, overlay)[path]
+            return Answered(content, types_of(answer)).type(expression).string
+
+        assert ask(p, "1", {}) == "int"
+        assert ask(q, "p.F()", {}) == "int"
+        before = listings()
+        assert ask(p, "1", {}) == "int", "a package that was asked about before"
+        inside = {p: b'package p\n\nimport "unsafe"\n\nfunc F() int { return int(unsafe.Sizeof(1)) }\n'}
+        assert ask(p, "1", inside) == "int"
+        for result in ("string", "bool"):
+            declared = {p: f"package p\n\nfunc F() (r {result}) {{ return }}\n".encode()}
+            assert ask(x, "p.F()", declared) == result, "a test package sees the declaration"
+            assert ask(q, "p.F()", declared) == result, "and so does whoever imports it"
+        assert ask(q, "p.F()", {}) == "int", "and later it is what it was"
+        replaced = p.with_suffix(".tmp")
+        replaced.write_text("package p\n\n// More.\nfunc F() int { return 1 + 2 }\n")
+        replaced.replace(p)
+        assert ask(p, "1 + 2", {}) == "int", "a body that was saved, as editors do it"
+        assert listings() == before
+        p.write_text("package p\n\nfunc F() (r []int) { return }\n")
+        assert ask(q, "p.F()", {}) == "[]int"
+        assert listings() > before

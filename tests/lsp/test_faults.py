@@ -27,6 +27,8 @@ async def session(*folders: Path, resolves: bool = True, options: object = None,
     await start(client, *folders, resolves=resolves, options=options)
     yield client
     await client.shutdown_session()
+    assert client._server is not None
+    assert await asyncio.wait_for(client._server.wait(), 60) == 0
     await client.stop()
 
 
