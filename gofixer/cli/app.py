@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from gofixer.cli.lsp import lsp
 from gofixer.errors import UserError
 
 app = typer.Typer(
@@ -387,15 +388,4 @@ def bench(
     )
 
 
-@app.command()
-def lsp(
-    go: Annotated[Path | None, typer.Option(metavar="FILE", help="The Go toolchain to use.")] = None,
-    transforms: _Transforms = None,
-    stdio: Annotated[bool, typer.Option("--stdio", help="Standard input and output, as always.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log messages to standard error.")] = False,
-) -> int:
-    """Serve an editor (Language Server Protocol) on standard input and output."""
-    from gofixer.cli.lsp import lsp_command
-
-    del stdio
-    return lsp_command(go, transforms, verbose)
+app.command()(lsp)

@@ -5,12 +5,23 @@ from __future__ import annotations
 import logging
 import sys
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from gofixer.errors import ExitCode, UserError
 
 
-def lsp_command(go: Path | None, transforms: Path | None, verbose: bool) -> int:
-    """Serve an editor on standard input and output; gives the exit code."""
+def lsp(
+    go: Annotated[Path | None, typer.Option(metavar="FILE", help="The Go toolchain to use.")] = None,
+    transforms: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Also the Python transforms of a folder.")
+    ] = None,
+    stdio: Annotated[bool, typer.Option("--stdio", help="Standard input and output, as always.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log messages to standard error.")] = False,
+) -> int:
+    """Serve an editor (Language Server Protocol) on standard input and output."""
+    del stdio
     try:
         from gofixer.lsp.server import serve
     except ModuleNotFoundError as error:

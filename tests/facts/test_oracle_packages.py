@@ -312,7 +312,12 @@ def test_what_changes_only_in_bodies_needs_no_new_listing(
         assert listings(path.read_text()) == 1
         assert listings(first + 'func g() int {\n\ts := "}"\n\treturn len(s)\n}\n' + last) == 0
         assert listings(path.read_text().replace("return 3", "x := 4\n\treturn x")) == 0
-        assert listings(path.read_text() + "\nvar w = 4.5\n") == 1
+        assert listings(path.read_text() + "\nvar w = 4.5\n") == 0, "declarations are no news to the go command"
+        assert listings("//go:build go1.1\n\n" + path.read_text()) == 1
+        assert (
+            listings(path.read_text().replace("package m", 'package m\n\nimport "container/ring"\n\nvar _ ring.Ring'))
+            == 1
+        )
 
 
 def test_overlay_through_a_symbolic_link(bench: Workbench) -> None:
