@@ -53,9 +53,13 @@ func (s *Server) state(request *Request) (*State, error) {
 		if !state.current() {
 			break
 		}
-		if state.covers(dirs) && state.show(request, replaced) {
+		if state.covers(dirs) {
 			s.states = append(s.states, state)
-			return state.over(declared), nil
+			if state.show(request, replaced) {
+				return state.over(declared), nil
+			}
+			listable = false // an import of the overlay is not among what the disk asks for
+			break
 		}
 		// Whoever goes from one package to the next comes back to the ones before.
 		for dir := range state.asked {
