@@ -12,7 +12,7 @@ STAMP   := $(VENV)/.installed
 export GOTOOLCHAIN ?= local
 export GOFLAGS     ?= -buildvcs=false
 
-.PHONY: demo test lint fmt docs bench real package-test hooks-test vscode clean help
+.PHONY: demo test lint fmt docs bench real package-test hooks-test test-emacs vscode clean help
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -75,6 +75,10 @@ package-test: $(STAMP)
 hooks-test: $(STAMP)
 	PATH="$(CURDIR)/$(BIN):$$PATH" GOFIXER_SLOW=1 $(BIN)/python -m pytest -k real_installation \
 	  tests/cli/test_hooks.py tests/cli/test_action.py
+
+## make test-emacs    drive Emacs with eglot (Debian: emacs-nox elpa-eglot elpa-go-mode)
+test-emacs: $(STAMP)
+	PATH="$(CURDIR)/$(BIN):$$PATH" GOFIXER_SLOW=1 $(BIN)/python -m pytest tests/lsp/test_emacs.py
 
 ## make vscode        compile and package the extension of editors/vscode; needs Node 20 or newer
 vscode:

@@ -234,8 +234,12 @@ def _add_commands(server: GoServer) -> None:
         return answer.applied
 
     @server.command(actions.APPLY_FIX)
-    async def fix(data: Any) -> bool:
-        return await apply(await _fix(session, data), "gofixer")
+    async def fix(data: Any) -> None:
+        # Clients wait for the end of a command, some of them ten seconds and no longer: a proof may take more.
+        session.in_background(_fix_later(data))
+
+    async def _fix_later(data: Any) -> None:
+        await apply(await _fix(session, data), "gofixer")
 
     @server.command(actions.APPLY_FIX_ALL)
     async def fix_all(uri: str) -> bool:

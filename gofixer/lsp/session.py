@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -52,6 +52,7 @@ class Session:
         self._proving = ThreadPoolExecutor(1, "gofixer-prove")
         self._proofs: set[Token] = set()
         self._said: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     # -- what the client tells ----------------------------------------------------------------------------------
 
@@ -163,6 +164,19 @@ class Session:
         return await self._proved(
             document, "Proving the safe fixes", lambda *run: self.analyst.fix_all(*run), document.path
         )
+
+    def in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do some work of which the client does not await the end; what goes wrong is said."""
+
+        async def done() -> None:
+            try:
+                await work
+            except JsonRpcException as error:
+                self.say(error.message)
+
+        task = asyncio.get_running_loop().create_task(done())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def say(self, sentence: str, kind: types.MessageType = types.MessageType.Warning) -> None:
         """Show a sentence to the user, once; again only after something was set up anew."""

@@ -177,6 +177,7 @@ def make_client() -> Client:
     def apply(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
         (change,) = params.edit.document_changes or []
         client.change(Path(change.text_document.uri.removeprefix("file://")), client.after(params.edit))  # type: ignore[union-attr]
+        client.told.set()
         return types.ApplyWorkspaceEditResult(applied=True)
 
     return client

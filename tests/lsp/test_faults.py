@@ -119,6 +119,7 @@ async def test_requests_that_make_no_sense(client: Client, root: Path) -> None:
         (types.CODE_ACTION_RESOLVE, types.CodeAction("x", kind="quickfix.gofixer", data={"uri": 3})),
         (types.CODE_ACTION_RESOLVE, types.CodeAction("x", kind="quickfix.gofixer", data="nothing")),
         (types.WORKSPACE_EXECUTE_COMMAND, types.ExecuteCommandParams("gofixer.server.fix", [])),
+        (types.WORKSPACE_EXECUTE_COMMAND, types.ExecuteCommandParams("gofixer.server.fixAll", ["file:///none.go"])),
         (types.WORKSPACE_EXECUTE_COMMAND, types.ExecuteCommandParams("gofixer.server.explain", ["no-such"])),
         (types.WORKSPACE_EXECUTE_COMMAND, types.ExecuteCommandParams("gofixer.server.explain", ["../../x"])),
         (types.WORKSPACE_EXECUTE_COMMAND, types.ExecuteCommandParams("rm", ["-r"])),
@@ -233,11 +234,15 @@ async def test_a_client_that_cannot_resolve_gets_commands(tmp_path: Path) -> Non
         ]
         assert fix.command is not None
         assert fix_all.command is not None
-        done = await client.workspace_execute_command_async(
+        await client.workspace_execute_command_async(
             types.ExecuteCommandParams(fix.command.command, fix.command.arguments)
         )
-        assert done is True
-        assert "strconv.Itoa(n)" in client.texts[path.as_uri()][1]
+        await client.until(lambda: client.messages or "strconv.Itoa(n)" in client.texts[path.as_uri()][1])
+        assert client.messages == []
+        await client.workspace_execute_command_async(
+            types.ExecuteCommandParams(fix.command.command, fix.command.arguments)
+        )
+        await client.until(lambda: [m for m in client.messages if "changed since" in m.message])
 
 
 async def test_a_fix_that_does_not_build_is_refused_with_the_compilers_words(tmp_path: Path) -> None:
