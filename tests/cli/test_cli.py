@@ -288,8 +288,7 @@ def test_help_lists_only_what_works(go: Go) -> None:
     assert "--interactive" in out
     code, out, _ = go("--help")
     assert code == ExitCode.OK
-    commands = {"fix", "list", "explain", "test", "undo", "bench", "prove", "pr"}
-    commands = {"fix", "list", "explain", "test", "undo", "bench", "prove", "lsp"}
+    commands = {"fix", "list", "explain", "test", "undo", "bench", "prove", "pr", "lsp"}
     assert set(re.findall(r"^  (\w+)  ", out, re.MULTILINE)) == commands
 
 

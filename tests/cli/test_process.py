@@ -117,7 +117,7 @@ def test_a_terminal_has_colours_and_progress(module: Path) -> None:
 
 def test_completion_for_a_shell(module: Path) -> None:
     done = gofixer(
-        cwd=module, _GOFIXER_COMPLETE="complete_bash", COMP_WORDS="gofixer l", COMP_CWORD="1"
+        cwd=module, _GOFIXER_COMPLETE="complete_bash", COMP_WORDS="gofixer li", COMP_CWORD="1"
     )  # fmt: skip
     assert done.stdout.split() == ["list"]
 
