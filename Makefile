@@ -12,7 +12,7 @@ STAMP   := $(VENV)/.installed
 export GOTOOLCHAIN ?= local
 export GOFLAGS     ?= -buildvcs=false
 
-.PHONY: demo test lint fmt docs bench real package-test hooks-test test-emulator clean help test-emacs vscode
+.PHONY: demo test lint fmt docs bench real package-test hooks-test test-emulator clean help test-emacs vscode test-vscode
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -85,6 +85,12 @@ test-emulator: $(STAMP)
 ## make test-emacs    drive Emacs with eglot (Debian: emacs-nox elpa-eglot elpa-go-mode)
 test-emacs: $(STAMP)
 	PATH="$(CURDIR)/$(BIN):$$PATH" GOFIXER_SLOW=1 $(BIN)/python -m pytest tests/lsp/test_emacs.py
+
+## make test-vscode   CODE_SERVER=folder: drive VS Code in Chromium (docs/editors.md); screenshots in build/vscode
+test-vscode: $(STAMP) vscode
+	@test -n "$(CODE_SERVER)" || { echo 'make test-vscode CODE_SERVER=folder (see docs/editors.md)' >&2; exit 1; }
+	CODE_SERVER="$(abspath $(CODE_SERVER))" GO="$$(command -v go)" GOFIXER="$(CURDIR)/$(BIN)/gofixer" \
+	  OUT="$(CURDIR)/build/vscode" node editors/vscode/test/drive.mjs
 
 ## make vscode        compile and package the extension of editors/vscode; needs Node 20 or newer
 vscode:

@@ -105,10 +105,14 @@ class Session:
 
     def configured(self, raw: object) -> None:
         """The client has settings."""
-        self.workspace.settings, wrong = read_settings(raw, self.workspace.settings)
-        self._said.clear()
+        before = self.workspace.settings
+        self.workspace.settings, wrong = read_settings(raw, before)
+        if self.workspace.settings != before:
+            self._said.clear()
         for sentence in wrong:
             self.say(sentence)
+        if self.workspace.settings == before:
+            return  # clients send them in more than one way
         self.workspace.forget()
         self.analyst.use(self.workspace.settings.go)
         self.look_again(0)

@@ -1,6 +1,6 @@
 // A session in VS Code: code-server shows a module, Chromium takes the quick fix of the first finding.
-// node drive.mjs; needs CODE_SERVER (a folder with code-server and playwright-core in node_modules), GOFIXER (the
-// command), CHROMIUM and OUT (a folder for screenshots). Ends with 1 where the buffer is not what it should be.
+// node drive.mjs; needs CODE_SERVER (a folder with code-server and playwright-core in node_modules), GOFIXER and GO
+// (the commands), CHROMIUM and OUT (a folder for screenshots). Ends with 1 where the buffer is not what it should be.
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { createRequire } from "node:module";
@@ -8,7 +8,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-const { CODE_SERVER, GOFIXER, OUT, CHROMIUM = "/usr/bin/chromium", PORT = "18080" } = process.env;
+const { CODE_SERVER, GOFIXER, GO, OUT, CHROMIUM = "/usr/bin/chromium", PORT = "18080" } = process.env;
 const { chromium } = createRequire(path.join(CODE_SERVER, "package.json"))("playwright-core");
 const work = fs.mkdtempSync(path.join(os.tmpdir(), "gofixer-vscode-"));
 const folder = path.join(work, "m");
@@ -25,6 +25,7 @@ fs.writeFileSync(
   path.join(work, "data", "User", "settings.json"),
   JSON.stringify({
     "gofixer.path": GOFIXER,
+    "gofixer.go": GO,
     "security.workspace.trust.enabled": false,
     "workbench.startupEditor": "none",
     "telemetry.telemetryLevel": "off",
@@ -58,7 +59,7 @@ try {
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"],
   });
   const page = await browser.newPage({ viewport: { width: 1400, height: 800 } });
-  page.setDefaultTimeout(90000);
+  page.setDefaultTimeout(40000);
   await page.goto(`http://127.0.0.1:${PORT}/?folder=${folder}`);
   await page.locator(".explorer-folders-view .monaco-list-row", { hasText: "a.go" }).dblclick();
   await page.locator(".monaco-editor .view-lines").first().waitFor();
