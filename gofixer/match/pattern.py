@@ -34,6 +34,8 @@ _CALLS = frozenset({"call_expression", "type_conversion_expression"})
 _LEAVES = frozenset({"interpreted_string_literal", "raw_string_literal", "rune_literal"})
 _NAMES = frozenset({"identifier", "type_identifier", "field_identifier", "package_identifier", "label_name"})
 _FLATTENED = frozenset({"statement_list"})
+# What may stand between two tokens of a pattern: white space, `_PUNCTUATION` and comments.
+_BETWEEN = rb"(?:[\s,;:(){}\[\]]|/\*(?s:.*?)\*/|//[^\n]*)*"
 _ASSIGNING = frozenset({b"=", b":="})
 _PUNCTUATION = frozenset({",", ";", "\n", "\0", "(", ")", "{", "}", "[", "]", ":"})
 # Wrappers with nothing but a metavariable in them: the metavariable stands for the whole wrapper.
@@ -309,7 +311,7 @@ def _opening(roots: Sequence[PNode], anchor: Anchor | None) -> bytes:
     after = b"(?!\\w)" if re.search(rb"\w$", texts[-1]) else b""
     if len(fixed) == 1 and any(_calls_word(node, texts[0]) for node in _walk(roots)):
         after = b"(?=\\s*[(/])"
-    return before + b"[\\s(]*".join(map(re.escape, texts)) + after
+    return before + _BETWEEN.join(map(re.escape, texts)) + after
 
 
 def _closing(roots: Sequence[PNode], anchor: Anchor | None) -> bytes:
@@ -318,7 +320,7 @@ def _closing(roots: Sequence[PNode], anchor: Anchor | None) -> bytes:
     leaves = [n for n in _walk(roots) if n.text is not None or n.variable]
     start = next((i for i, n in enumerate(leaves) if literal and n.text == literal), 0)
     before = leaves[start - 1].text if start else None
-    return before + rb"[\s(]*" if before in _ASSIGNING else b""
+    return before + _BETWEEN if before in _ASSIGNING else b""
 
 
 def _calls_word(node: PNode, word: bytes) -> bool:
