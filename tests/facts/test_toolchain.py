@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -210,3 +211,25 @@ def test_a_helper_that_dies(toolchain: Toolchain, tmp_path: Path, monkeypatch: p
             with pytest.raises(UserError, match="out of memory"):
                 oracle.query(found, {path: [(0, 20)]})
         assert isinstance(oracle.query(found, {path: [(0, 20)]})[path], FileTypes), "the next question starts a new one"
+
+
+def listed_export(toolchain: Toolchain, helper: Path, package: str) -> str:
+    """The export data of a package that `go list` finds while the helper keeps all tools from working."""
+    command = ["list", "-e", "-export", f"-toolexec={helper} noexec", "-f={{.Export}}", package]
+    return toolchain.run(*command, directory=helper.parent).stdout.strip()
+
+
+@pytest.mark.parametrize("package", ["sort", "net"])
+def test_packages_of_the_build_cache_are_found(toolchain: Toolchain, cache: Path, package: str) -> None:
+    built = toolchain.run("list", "-export", "-f={{.Export}}", package, directory=cache.parent)
+    assert built.status == 0, "it is in the build cache now"
+    assert listed_export(toolchain, build_helper(toolchain, cache), package), "net needs the C compiler's own word"
+
+
+def test_no_tool_works_for_a_listing(toolchain: Toolchain, cache: Path, tmp_path: Path) -> None:
+    helper = build_helper(toolchain, cache)
+    made = tmp_path / "made"
+    refused = subprocess.run([helper, "noexec", "touch", made], capture_output=True, check=False)
+    assert refused.returncode == 1
+    assert b"not compiled" in refused.stderr
+    assert not made.exists()

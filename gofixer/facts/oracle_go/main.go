@@ -69,10 +69,12 @@ func main() {
 	}
 }
 
-// noexec stands between the go command and its tools (go list -toolexec). It lets them state their version, so that
-// build IDs are those of an ordinary build, and refuses any work: what the build cache lacks is not compiled.
+// noexec stands between the go command and its tools (go list -toolexec). It lets them state their version, and the C
+// compiler describe itself, so that build IDs are those of an ordinary build; it refuses any work: what the build cache
+// lacks is not compiled. Without the C compiler's answer every package that uses cgo, net among them, and all that
+// imports it would seem to be missing from the cache (cmd/go/internal/work, gccToolID).
 func noexec(tool string, args []string) {
-	if !strings.HasPrefix(strings.Join(args, " "), "-V=") {
+	if !(len(args) == 1 && strings.HasPrefix(args[0], "-V=")) && !describes(args) {
 		fmt.Fprintln(os.Stderr, notCompiled)
 		os.Exit(1)
 	}
@@ -82,4 +84,9 @@ func noexec(tool string, args []string) {
 		os.Exit(1)
 	}
 	os.Exit(0)
+}
+
+// describes tells whether a C compiler is asked what it would run for an empty program, and not to run it.
+func describes(args []string) bool {
+	return len(args) == 5 && args[0] == "-###" && args[1] == "-x" && args[3] == "-c" && args[4] == "-"
 }
