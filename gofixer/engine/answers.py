@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gofixer.edits.model import Span
@@ -14,6 +14,8 @@ from gofixer.facts.modules import Module
 from gofixer.facts.oracle import Oracle
 from gofixer.facts.toolchain import Toolchain
 from gofixer.facts.types import FileTypes, Unknown
+
+_AHEAD = 3  # listings made before they are asked for: fewer than the oracle keeps (maxStates)
 
 
 class Answers:
@@ -26,6 +28,14 @@ class Answers:
         self._missing = missing
         self._unlisted: dict[Path, str] = {}
         self._listed = False
+        self._modules: dict[Path, Module] = {}
+
+    def ahead(self, states: Sequence[FileState]) -> None:
+        """Let the oracle list the packages of files that it may soon be asked about."""
+        if self._oracle is not None:
+            groups = sorted(self._groups(states)[0].items(), key=lambda group: -len(group[1]))
+            for (root, variant), members in groups[:_AHEAD]:
+                self._oracle.ahead(self._modules[root], [state.path for state in members], variant)
 
     def ask(
         self,
@@ -33,34 +43,43 @@ class Answers:
         spans: Mapping[Path, Sequence[Span]],
         overlay: Mapping[Path, bytes],
         progress: Callable[[str, int, int], None],
-    ) -> dict[Path, FileTypes | Unknown]:
-        """Facts about some byte ranges of files, one batch per module and build configuration.
+    ) -> Iterator[tuple[FileState, FileTypes | Unknown]]:
+        """Facts about some byte ranges of files, as they come, one batch per module and build configuration.
 
         ``overlay`` holds the contents of files that the run has changed.
         """
-        answers: dict[Path, FileTypes | Unknown] = {}
-        groups: dict[tuple[Path, Variant], dict[Path, Sequence[Span]]] = defaultdict(dict)
-        modules: dict[Path, Module] = {}
+        groups, unknown = self._groups(states)
+        yield from unknown
+        for (root, variant), members in groups.items():
+            assert self._oracle is not None
+            module, by_path = self._modules[root], {state.path: state for state in members}
+            files = {path: spans[path] for path in by_path}
+            progress(f"types of {module.path}", 0, len(files))
+            for done, (path, answer) in enumerate(self._oracle.stream(module, files, overlay, variant), 1):
+                if isinstance(answer, Unknown) and answer.whole:
+                    self._unlisted.setdefault(root, answer.reason)
+                else:
+                    self._listed = True
+                yield by_path[path], answer
+                progress(f"types of {module.path}", done, len(files))
+
+    def _groups(
+        self, states: Sequence[FileState]
+    ) -> tuple[dict[tuple[Path, Variant], list[FileState]], list[tuple[FileState, Unknown]]]:
+        """The files to ask about, by module and configuration, and those of which nothing can be known."""
+        unknown: list[tuple[FileState, Unknown]] = []
+        groups: dict[tuple[Path, Variant], list[FileState]] = defaultdict(list)
         for state in states:
             if self._oracle is None:
-                answers[state.path] = Unknown(self._missing)
+                unknown.append((state, Unknown(self._missing)))
             elif state.module is None:
-                answers[state.path] = Unknown("no go.mod: types are only known inside a module")
+                unknown.append((state, Unknown("no go.mod: types are only known inside a module")))
             elif (variant := self._variant(state)) is None:
-                answers[state.path] = Unknown("no build configuration selects the file")
+                unknown.append((state, Unknown("no build configuration selects the file")))
             else:
-                modules[state.module.root] = state.module
-                groups[state.module.root, variant][state.path] = spans[state.path]
-        for (root, variant), files in groups.items():
-            assert self._oracle is not None
-            progress(f"types of {modules[root].path}", 0, len(files))
-            found = self._oracle.query(modules[root], files, overlay, variant)
-            whole = next((a.reason for a in found.values() if isinstance(a, Unknown) and a.whole), "")
-            if whole:
-                self._unlisted.setdefault(root, whole)
-            self._listed |= not whole
-            answers |= found
-        return answers
+                self._modules[state.module.root] = state.module
+                groups[state.module.root, variant].append(state)
+        return groups, unknown
 
     def failure(self) -> str:
         """Why nothing at all could be asked, empty where something could."""

@@ -66,6 +66,20 @@ def scan(request: Request, cache: Path | None) -> tuple[int, int]:
     return len(found), sum(bool(scanned.hits) for scanned in found.values())
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Open:
+    """A file in one pass: what matches in it, and the declarations in which that is to be decided with types.
+
+    ``first`` tells that the run has not looked at the file before.
+    """
+
+    state: FileState
+    facts: FileFacts
+    places: Sequence[Place]
+    within: Sequence[Span]
+    first: bool
+
+
 class _Run:
     def __init__(self, request: Request, services: Services) -> None:
         self.request = request
@@ -211,37 +225,51 @@ class _Run:
     def _pass(self, paths: Iterable[Path]) -> list[Path]:
         """Check, merge and prove; gives the files that have to be looked at again."""
         states = [self.states[path] for path in paths if self.states[path].scanned]
-        facts = {state.path: self._facts(state) for state in states}
-        first = {state.path for state in states if not state.visited}
-        places = {state.path: look(state, facts[state.path], self.rules) for state in states}
-        spans = {state.path: self._open_declarations(state, places[state.path]) for state in states}
-        overlay = self._overlay()
-        open_ = [state for state in states if spans[state.path]]
-        answers = self.answers.ask(open_, spans, overlay, self._progress)
         accepted: dict[Path, list[Draft]] = {}
         again: set[Path] = set()
-        for state in states:
-            state.turn += 1
-            here = spans[state.path]
-            if not here and state.path not in first:
-                continue
-            answer = answers.get(state.path)
-            types = answer if isinstance(answer, FileTypes) else None
-            reason = answer.reason if isinstance(answer, Unknown) else ""
-            known = dataclasses.replace(facts[state.path], types=types)
-            drafts, found = check_file(state, known, places[state.path], reason, self.rules, here, state.path in first)
-            state.open = [*state.elsewhere(here), *found]
-            merged, conflicted = merge(drafts)
-            if merged:
-                accepted[state.path] = merged
-                if conflicted:
-                    again.add(state.path)
-            for d in conflicted:
-                made = finding(
-                    state, d.transform, d.span, Outcome.CONFLICTED, "overlaps another fix", d.function, d.fix
-                )
-                state.open.append(dataclasses.replace(made, evidence=d.evidence))
-        return self._prove(accepted, again)
+        open_: dict[Path, _Open] = {}
+        for done, state in enumerate(states, 1):
+            opened = self._look(state)
+            if opened.within:
+                if not open_ and opened.first and len(states) > 1 and not self.request.look:
+                    self.answers.ahead(states)
+                open_[state.path] = opened
+            elif opened.first:
+                self._check(opened, accepted, again)
+            self._progress("looking", done, len(states))
+        spans = {path: opened.within for path, opened in open_.items()}
+        waiting = [opened.state for opened in open_.values()]
+        for state, answer in self.answers.ask(waiting, spans, self._overlay(), self._progress):
+            self._check(open_.pop(state.path), accepted, again, answer)
+        return self._prove({state.path: accepted[state.path] for state in states if state.path in accepted}, again)
+
+    def _look(self, state: FileState) -> _Open:
+        state.turn += 1
+        facts, first = self._facts(state), not state.visited
+        places = look(state, facts, self.rules)
+        return _Open(state, facts, places, self._open_declarations(state, places), first)
+
+    def _check(
+        self,
+        opened: _Open,
+        accepted: dict[Path, list[Draft]],
+        again: set[Path],
+        answer: FileTypes | Unknown | None = None,
+    ) -> None:
+        state, here = opened.state, opened.within
+        types = answer if isinstance(answer, FileTypes) else None
+        reason = answer.reason if isinstance(answer, Unknown) else ""
+        known = dataclasses.replace(opened.facts, types=types)
+        drafts, found = check_file(state, known, opened.places, reason, self.rules, here, opened.first)
+        state.open = [*state.elsewhere(here), *found]
+        merged, conflicted = merge(drafts)
+        if merged:
+            accepted[state.path] = merged
+            if conflicted:
+                again.add(state.path)
+        for d in conflicted:
+            made = finding(state, d.transform, d.span, Outcome.CONFLICTED, "overlaps another fix", d.function, d.fix)
+            state.open.append(dataclasses.replace(made, evidence=d.evidence))
 
     def _overlay(self) -> dict[Path, bytes]:
         """The contents that count instead of those on disk: unsaved ones, and what the run has made of files."""

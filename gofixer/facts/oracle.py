@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 import msgspec
 
@@ -37,6 +37,7 @@ class Oracle:
         self._cache = cache_dir
         self._child: subprocess.Popen[bytes] | None = None
         self._reader: _Reader | None = None
+        self._owed = 0  # requests that were sent and not answered to the end
 
     def __enter__(self) -> Self:
         return self
@@ -59,33 +60,53 @@ class Oracle:
         Every file gets an answer, under the path given. Raises `UserError` (exit 3) where the helper cannot be
         built or dies.
         """
+        answers = dict(self.stream(module, files, overlay, variant))
+        return {path: answers[path] for path in files}
+
+    def stream(
+        self,
+        module: Module,
+        files: Mapping[Path, Sequence[Span]],
+        overlay: Mapping[Path, bytes] | None = None,
+        variant: Variant = Variant(),  # noqa: B008  (frozen)
+    ) -> Iterator[tuple[Path, Answer]]:
+        """As `query`, but gives each answer as soon as its package is checked, in any order.
+
+        No other question can be asked before the last answer is taken; where not all are, the helper is ended.
+        """
         if not files:
-            return {}
+            return
         names = {real_path(path): path for path in files}
         replaced = {real_path(path): content for path, content in (overlay or {}).items()}
+        missing = dict.fromkeys(files)
         with tempfile.TemporaryDirectory(prefix="gofixer-") as folder:
-            request = {
-                "go": str(self._toolchain.go),
-                "dir": str(module.root),
-                "env": [f"{name}={value}" for name, value in self._env(module, variant).items()],
-                "flags": self._flags(variant),
-                "goarch": variant.goarch or self._toolchain.host.goarch,
+            request = self._request(module, variant) | {
                 "overlay": str(_write_overlay(Path(folder), replaced)) if replaced else "",
                 "files": [{"path": real, "spans": list(files[path])} for real, path in names.items()],
             }
-            answers: dict[Path, Answer] = {}
 
             def named(path: str) -> Path:
                 return names.get(path) or Path(path)
 
             for message in self._ask(request):
+                answers: list[tuple[Path, Answer]] = [(found.path, found) for found in wire.file_types(message, named)]
                 if message.unknown:
-                    answers[named(message.path)] = Unknown(message.unknown, whole=message.whole)
-                for found in wire.file_types(message, named):
-                    answers[found.path] = found
-        for path in files:
-            answers.setdefault(path, Unknown("the type oracle gave no answer"))
-        return answers
+                    answers.append((named(message.path), Unknown(message.unknown, whole=message.whole)))
+                for path, answer in answers:
+                    if path in missing:
+                        del missing[path]
+                        yield path, answer
+        for path in missing:
+            yield path, Unknown("the type oracle gave no answer")
+
+    def ahead(self, module: Module, files: Sequence[Path], variant: Variant = Variant()) -> None:  # noqa: B008  (frozen)
+        """Let the helper list the packages of some files while the caller still finds out what to ask about them.
+
+        Does not wait. Raises `UserError` (exit 3) where the helper cannot be built or dies.
+        """
+        if files:
+            wanted = [{"path": real_path(path), "spans": ()} for path in files]
+            self._send(self._request(module, variant) | {"files": wanted, "ahead": True})
 
     def format(self, sources: Sequence[bytes]) -> list[bytes | None]:
         """Sources as gofmt of the same toolchain writes them, None for one that does not parse.
@@ -100,7 +121,17 @@ class Oracle:
         """End the helper process; a later question starts a new one."""
         if self._child is not None:
             process.kill(self._child)
-            self._child, self._reader = None, None
+            self._child, self._reader, self._owed = None, None, 0
+
+    def _request(self, module: Module, variant: Variant) -> dict[str, object]:
+        """What every question about a module says."""
+        return {
+            "go": str(self._toolchain.go),
+            "dir": str(module.root),
+            "env": [f"{name}={value}" for name, value in self._env(module, variant).items()],
+            "flags": self._flags(variant),
+            "goarch": variant.goarch or self._toolchain.host.goarch,
+        }
 
     def _env(self, module: Module, variant: Variant) -> dict[str, str]:
         env = {**os.environ, **self._toolchain.env, **module.env, "PWD": str(module.root)}
@@ -123,37 +154,50 @@ class Oracle:
 
     def _ask(self, request: Mapping[str, object]) -> Iterator[wire.Message]:
         """The answers to one request. Where they are not all taken, the helper is ended."""
-        finished = False
         try:
-            child, reader = self._started()
-            assert child.stdin is not None
-            try:
-                child.stdin.write(msgspec.json.encode(request) + b"\n")
-                child.stdin.flush()
-            except BrokenPipeError:
-                raise self._died() from None
-            deadline = time.monotonic() + _TIMEOUT
-            while not finished:
-                line = reader.line(deadline)
-                if line is None:
-                    raise UserError(f"the type oracle did not answer within {_TIMEOUT:g} seconds", ExitCode.TOOLCHAIN)
-                if not line:
-                    raise self._died()
-                message = wire.decode(line)
-                finished = message.done
-                yield message
+            # A request may be longer than the pipe: what it waits for must not be beyond the time limit.
+            for _ in self._answers():
+                pass
+            self._send(request)
+            yield from self._answers()
         finally:
-            if not finished:
+            if self._owed:
                 self.close()
 
-    def _started(self) -> tuple[subprocess.Popen[bytes], _Reader]:
-        if self._child is None or self._reader is None or self._child.poll() is not None:
+    def _answers(self) -> Iterator[wire.Message]:
+        """What the helper still owes."""
+        deadline = time.monotonic() + _TIMEOUT
+        while self._owed:
+            assert self._reader is not None
+            line = self._reader.line(deadline)
+            if line is None:
+                raise UserError(f"the type oracle did not answer within {_TIMEOUT:g} seconds", ExitCode.TOOLCHAIN)
+            if not line:
+                raise self._died()
+            message = wire.decode(line)
+            self._owed -= message.done
+            yield message
+
+    def _send(self, request: Mapping[str, object]) -> None:
+        """Give the helper a request; the answers to it end with one more "done"."""
+        stdin = self._started()
+        try:
+            stdin.write(msgspec.json.encode(request) + b"\n")
+            stdin.flush()
+        except BrokenPipeError:
+            raise self._died() from None
+        self._owed += 1
+
+    def _started(self) -> IO[bytes]:
+        """Where a helper that runs takes requests from."""
+        if self._child is None or self._child.poll() is not None:
             self.close()
             binary = build_helper(self._toolchain, self._cache)
             env = {**os.environ, "GODEBUG": "", "GOMEMLIMIT": "off", "GOGC": "50"}
             self._child = process.start([str(binary)], binary.parent, env, stdin=subprocess.PIPE)
             self._reader = _Reader(self._child)
-        return self._child, self._reader
+        assert self._child.stdin is not None
+        return self._child.stdin
 
     def _died(self) -> UserError:
         assert self._reader is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,16 +28,22 @@ class SharedOracle(Oracle):
         super().__init__(*arguments)  # type: ignore[arg-type]
         self._turn = threading.RLock()
 
-    def query(
+    def stream(
         self,
         module: Module,
         files: Mapping[Path, Sequence[Span]],
         overlay: Mapping[Path, bytes] | None = None,
         variant: Variant = _HOST,
-    ) -> dict[Path, Answer]:
-        """As `Oracle.query`."""
+    ) -> Iterator[tuple[Path, Answer]]:
+        """As `Oracle.stream`, but nothing is given before all is there."""
         with self._turn:
-            return super().query(module, files, overlay, variant)
+            answers = list(super().stream(module, files, overlay, variant))
+        yield from answers
+
+    def ahead(self, module: Module, files: Sequence[Path], variant: Variant = _HOST) -> None:
+        """As `Oracle.ahead`."""
+        with self._turn:
+            super().ahead(module, files, variant)
 
     def format(self, sources: Sequence[bytes]) -> list[bytes | None]:
         """As `Oracle.format`."""

@@ -25,6 +25,7 @@ type Request struct {
 	GOARCH  string        `json:"goarch"`  // decides the sizes of types
 	Overlay string        `json:"overlay"` // overlay file in the form of go build -overlay, empty for none
 	Files   []FileRequest `json:"files"`
+	Ahead   bool          `json:"ahead"`  // nothing is asked yet, but soon will be: list the packages of the files
 	Format  [][]byte      `json:"format"` // sources to format; a request with some asks for nothing else
 }
 
@@ -55,7 +56,11 @@ func main() {
 			os.Exit(2)
 		}
 		write := func(value any) {
-			if err := encoder.Encode(value); err != nil {
+			err := encoder.Encode(value)
+			if err == nil {
+				err = output.Flush()
+			}
+			if err != nil {
 				os.Exit(1)
 			}
 		}
@@ -64,7 +69,6 @@ func main() {
 		} else {
 			server.answer(&request, write)
 		}
-		output.Flush()
 		debug.FreeOSMemory()
 	}
 }

@@ -33,7 +33,7 @@ type job struct {
 	spans map[string][][2]int
 }
 
-// answer sends the facts about every file of a request, or why there are none, package by package.
+// answer sends the facts about every file of a request, or why there are none, package by package, as they come.
 func (s *Server) answer(request *Request, write func(any)) {
 	var mutex sync.Mutex
 	send := func(value any) {
@@ -47,6 +47,9 @@ func (s *Server) answer(request *Request, write func(any)) {
 		spans[file.Path] = append([][2]int{}, file.Spans...)
 	}
 	state, err := s.state(request)
+	if request.Ahead {
+		return // what went wrong goes wrong again, and is told then
+	}
 	if err != nil {
 		for path := range spans {
 			send(FileProblem{path, err.Error(), true})
