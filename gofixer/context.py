@@ -75,15 +75,6 @@ class FileFacts:
         return self.tree.source
 
 
-def _comments(tree: Tree) -> tuple[Node, ...]:
-    """All comments of a file, looked for once."""
-    found = tree.metadata.get(_comments)
-    if found is None:
-        found = tree.metadata[_comments] = tuple(tree.root.descendants(nodes.Comment))
-    assert isinstance(found, tuple)
-    return found
-
-
 def file_imports(tree: Tree) -> dict[str, str]:
     """Import path to local name, for imports that have one."""
     names = imported_names(tree.root.raw)
@@ -260,7 +251,7 @@ class Context:
     def comments(self, span: Span) -> list[Node]:
         """Comments that touch a byte range."""
         start, end = span
-        return [c for c in _comments(self.facts.tree) if c.start < end and start < c.end]
+        return [c for c in self.facts.tree.comments if c.start < end and start < c.end]
 
     def mentions(self, scope: Node, name: str) -> bool:
         """Whether an identifier of that name occurs anywhere in a node (as a word, comments and strings too)."""

@@ -28,6 +28,11 @@ class GoProver:
     oracle: Oracle | None = None
     test_timeout: float = 0.0
 
+    @property
+    def at_once(self) -> int:
+        """Two: the go command itself uses all cores where it compiles. Behaviour is compared one by one."""
+        return 1 if self.level is Verify.TEST else 2
+
     def prove(self, batch: Batch) -> Judgement:
         """Drop what shows no evidence where the transform asks for some, then build and vet the rest."""
         gated, evidence, commands = self._gate(batch)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,11 +13,11 @@ from gofixer.engine.model import Note
 from gofixer.engine.state import FileState
 from gofixer.facts.constraints import Variant, variant_for
 from gofixer.facts.modules import Module
-from gofixer.facts.oracle import Oracle
+from gofixer.facts.oracle import Oracle, Questions
 from gofixer.facts.toolchain import Toolchain
 from gofixer.facts.types import FileTypes, Unknown
 
-_AHEAD = 3  # listings made before they are asked for: fewer than the oracle keeps (maxStates)
+Look = Callable[[FileState], Sequence[Span]]
 
 
 class Answers:
@@ -30,38 +32,46 @@ class Answers:
         self._listed = False
         self._modules: dict[Path, Module] = {}
 
-    def ahead(self, states: Sequence[FileState]) -> None:
-        """Let the oracle list the packages of files that it may soon be asked about."""
-        if self._oracle is not None:
-            groups = sorted(self._groups(states)[0].items(), key=lambda group: -len(group[1]))
-            for (root, variant), members in groups[:_AHEAD]:
-                self._oracle.ahead(self._modules[root], [state.path for state in members], variant)
-
-    def ask(
+    def each(
         self,
         states: Sequence[FileState],
-        spans: Mapping[Path, Sequence[Span]],
+        look: Look,
         overlay: Mapping[Path, bytes],
         progress: Callable[[str, int, int], None],
     ) -> Iterator[tuple[FileState, FileTypes | Unknown]]:
-        """Facts about some byte ranges of files, as they come, one batch per module and build configuration.
+        """Facts about those byte ranges of files that ``look`` gives for them, as they come.
 
-        ``overlay`` holds the contents of files that the run has changed.
+        The oracle works on the first packages while the next are looked at. ``overlay`` holds the contents of files
+        that the run has changed.
         """
         groups, unknown = self._groups(states)
-        yield from unknown
-        for (root, variant), members in groups.items():
-            assert self._oracle is not None
-            module, by_path = self._modules[root], {state.path: state for state in members}
-            files = {path: spans[path] for path in by_path}
-            progress(f"types of {module.path}", 0, len(files))
-            for done, (path, answer) in enumerate(self._oracle.stream(module, files, overlay, variant), 1):
+        done = itertools.count(1)
+
+        def looked(state: FileState) -> Sequence[Span]:
+            progress("looking", next(done), len(states))
+            return look(state)
+
+        for state, reason in unknown:
+            if looked(state):
+                yield state, reason
+        if self._oracle is None or not groups:
+            return
+        with self._oracle.questions() as questions:
+            asked = [
+                state
+                for (root, variant), members in groups.items()
+                for state in _ask(questions, self._modules[root], variant, members, looked, overlay)
+            ]
+            by_path = {state.path: state for state in asked}
+            for number, (path, answer) in enumerate(questions.answers(), 1):
+                state = by_path[path]
+                assert state.module is not None
+                progress(f"types of {state.module.path}", number, len(asked))
                 if isinstance(answer, Unknown) and answer.whole:
-                    self._unlisted.setdefault(root, answer.reason)
+                    self._unlisted.setdefault(state.module.root, answer.reason)
                 else:
                     self._listed = True
-                yield by_path[path], answer
-                progress(f"types of {module.path}", done, len(files))
+                yield state, answer
 
     def _groups(
         self, states: Sequence[FileState]
@@ -98,3 +108,28 @@ class Answers:
         if state.variant is None and self._toolchain is not None:
             state.variant = variant_for(state.path, state.original, self._toolchain.host)
         return state.variant
+
+
+def _ask(
+    questions: Questions,
+    module: Module,
+    variant: Variant,
+    states: Sequence[FileState],
+    look: Look,
+    overlay: Mapping[Path, bytes],
+) -> list[FileState]:
+    """Look at files, folder by folder, and ask about them; gives those that were asked about."""
+    asked: list[FileState] = []
+    folders: dict[Path, list[FileState]] = defaultdict(list)
+    for state in states:
+        folders[state.path.parent].append(state)
+    with contextlib.ExitStack() as batch:
+        ask = None
+        for members in folders.values():
+            spans = {state.path: within for state in members if (within := look(state))}
+            if spans and ask is None:
+                ask = batch.enter_context(questions.about(module, [s.path for s in states], overlay, variant))
+            if spans and ask is not None:
+                ask(spans)
+                asked += [state for state in members if state.path in spans]
+    return asked

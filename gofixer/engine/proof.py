@@ -61,6 +61,10 @@ class Judgement:
 class Prover(Protocol):
     """Proves the fixes of a batch, or says why not."""
 
+    @property
+    def at_once(self) -> int:
+        """How many batches it may be given side by side, by threads."""
+
     def prove(self, batch: Batch) -> Judgement:
         """Decide each proposal of the batch; raises `UserError` where the toolchain cannot run at all."""
 
@@ -70,6 +74,8 @@ class Unproved:
 
     Fixes behind the evidence gate stay behind it, for nobody asks the compiler.
     """
+
+    at_once = 1
 
     def prove(self, batch: Batch) -> Judgement:
         """Accept the whole batch."""

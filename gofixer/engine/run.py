@@ -19,6 +19,7 @@ from gofixer.engine.heat import HotSpots, warnings
 from gofixer.engine.merging import fix_edits, merge, render_fixes
 from gofixer.engine.model import FileChange, ModuleInfo, Note, Outcome, Report, Request
 from gofixer.engine.proof import Batch, Judgement, Proposal, Prover, Unproved
+from gofixer.engine.proving import prove_all
 from gofixer.engine.scan import ScanCache, Scanned, scan_files, scan_source
 from gofixer.engine.state import FileState
 from gofixer.engine.suppress import read as read_suppressions
@@ -228,18 +229,16 @@ class _Run:
         accepted: dict[Path, list[Draft]] = {}
         again: set[Path] = set()
         open_: dict[Path, _Open] = {}
-        for done, state in enumerate(states, 1):
+
+        def look(state: FileState) -> Sequence[Span]:
             opened = self._look(state)
             if opened.within:
-                if not open_ and opened.first and len(states) > 1 and not self.request.look:
-                    self.answers.ahead(states)
                 open_[state.path] = opened
             elif opened.first:
                 self._check(opened, accepted, again)
-            self._progress("looking", done, len(states))
-        spans = {path: opened.within for path, opened in open_.items()}
-        waiting = [opened.state for opened in open_.values()]
-        for state, answer in self.answers.ask(waiting, spans, self._overlay(), self._progress):
+            return opened.within
+
+        for state, answer in self.answers.each(states, look, self._overlay(), self._progress):
             self._check(open_.pop(state.path), accepted, again, answer)
         return self._prove({state.path: accepted[state.path] for state in states if state.path in accepted}, again)
 
@@ -334,19 +333,20 @@ class _Run:
             state = self.states[path]
             return render_fixes(state.current, [fix for id_, fix in by_file[path].items() if id_ in ids])
 
-        judged: set[int] = set()
+        overlay, judged = self._overlay(), set[int]()
+        batches: list[Batch] = []
         for (root, variant), members in groups.items():
-            overlay = self._overlay()
             module = self.modules.get(root)
-            if module is None:
-                verdict = Judgement(frozenset(), unproved={p.id: "no module to build it in" for p in members})
-                if type(self.services.prover).__name__ == "Unproved":
-                    verdict = Judgement(frozenset(p.id for p in members))
+            if module is not None:
+                batches.append(Batch(module, variant, tuple(members), render, overlay))
+            elif isinstance(self.services.prover, Unproved):
+                self._settle(Judgement(frozenset(p.id for p in members)), proposals)
+                judged |= {p.id for p in members}
             else:
-                self._progress(f"proving {len(members)} fixes in {module.path}", 0, len(members))
-                batch = Batch(module, variant, tuple(members), render, overlay)
-                verdict = self.services.prover.prove(batch)
-            folder = module.root if module is not None else self.request.cwd
+                homeless = {p.id: "no module to build it in" for p in members}
+                self._settle(Judgement(frozenset(), unproved=homeless), proposals)
+        for batch, verdict in zip(batches, prove_all(self.services.prover, batches, self._proving), strict=True):
+            folder = batch.module.root
             self.commands += [run_in(folder, command, self.request.cwd) for command in verdict.commands]
             self.notes += [Note(text) for text in verdict.notes]
             self._settle(verdict, proposals)
@@ -358,6 +358,9 @@ class _Run:
                 self._advance(self.states[path], good)
                 changed.append(path)
         return sorted({*changed, *again})
+
+    def _proving(self, batch: Batch) -> None:
+        self._progress(f"proving {len(batch.proposals)} fixes in {batch.module.path}", 0, len(batch.proposals))
 
     def _settle(self, verdict: Judgement, proposals: Mapping[int, tuple[Proposal, Draft]]) -> None:
         for outcome, reasons in (

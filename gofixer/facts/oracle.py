@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import select
-import subprocess
 import tempfile
-import threading
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 import msgspec
 
-from gofixer.errors import ExitCode, UserError
-from gofixer.facts import process, wire
+from gofixer.facts import wire
+from gofixer.facts.channel import Channel, deadline
 from gofixer.facts.constraints import Variant
 from gofixer.facts.helper import build_helper
 from gofixer.facts.modules import Module
@@ -25,7 +22,7 @@ from gofixer.facts.toolchain import Toolchain
 from gofixer.facts.types import FileTypes, Span, Unknown
 
 Answer = FileTypes | Unknown
-_TIMEOUT = 1800.0
+_HOST = Variant()
 
 
 class Oracle:
@@ -35,9 +32,7 @@ class Oracle:
         """``cache_dir`` is where the helper's binary is kept; nothing is started before the first question."""
         self._toolchain = toolchain
         self._cache = cache_dir
-        self._child: subprocess.Popen[bytes] | None = None
-        self._reader: _Reader | None = None
-        self._owed = 0  # requests that were sent and not answered to the end
+        self._channel: Channel | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -52,7 +47,7 @@ class Oracle:
         module: Module,
         files: Mapping[Path, Sequence[Span]],
         overlay: Mapping[Path, bytes] | None = None,
-        variant: Variant = Variant(),  # noqa: B008  (frozen)
+        variant: Variant = _HOST,
     ) -> dict[Path, Answer]:
         """Type-check the packages of some files of a module and report everything inside the spans asked for.
 
@@ -60,53 +55,28 @@ class Oracle:
         Every file gets an answer, under the path given. Raises `UserError` (exit 3) where the helper cannot be
         built or dies.
         """
-        answers = dict(self.stream(module, files, overlay, variant))
-        return {path: answers[path] for path in files}
-
-    def stream(
-        self,
-        module: Module,
-        files: Mapping[Path, Sequence[Span]],
-        overlay: Mapping[Path, bytes] | None = None,
-        variant: Variant = Variant(),  # noqa: B008  (frozen)
-    ) -> Iterator[tuple[Path, Answer]]:
-        """As `query`, but gives each answer as soon as its package is checked, in any order.
-
-        No other question can be asked before the last answer is taken; where not all are, the helper is ended.
-        """
         if not files:
-            return
-        names = {real_path(path): path for path in files}
-        replaced = {real_path(path): content for path, content in (overlay or {}).items()}
-        missing = dict.fromkeys(files)
-        with tempfile.TemporaryDirectory(prefix="gofixer-") as folder:
-            request = self._request(module, variant) | {
-                "overlay": str(_write_overlay(Path(folder), replaced)) if replaced else "",
-                "files": [{"path": real, "spans": list(files[path])} for real, path in names.items()],
-            }
+            return {}
+        with self.questions() as questions:
+            with questions.about(module, files, overlay or {}, variant) as ask:
+                ask(files)
+            found = dict(questions.answers())
+        return {path: found[path] for path in files}
 
-            def named(path: str) -> Path:
-                return names.get(path) or Path(path)
+    @contextlib.contextmanager
+    def questions(self) -> Iterator[Questions]:
+        """Questions that are answered while others are still asked; the answers to all have to be taken inside.
 
-            for message in self._ask(request):
-                answers: list[tuple[Path, Answer]] = [(found.path, found) for found in wire.file_types(message, named)]
-                if message.unknown:
-                    answers.append((named(message.path), Unknown(message.unknown, whole=message.whole)))
-                for path, answer in answers:
-                    if path in missing:
-                        del missing[path]
-                        yield path, answer
-        for path in missing:
-            yield path, Unknown("the type oracle gave no answer")
-
-    def ahead(self, module: Module, files: Sequence[Path], variant: Variant = Variant()) -> None:  # noqa: B008  (frozen)
-        """Let the helper list the packages of some files while the caller still finds out what to ask about them.
-
-        Does not wait. Raises `UserError` (exit 3) where the helper cannot be built or dies.
+        Raises `UserError` (exit 3), there and later, where the helper cannot be built or dies. Whatever was not
+        answered at the end is given up, with the helper.
         """
-        if files:
-            wanted = [{"path": real_path(path), "spans": ()} for path in files]
-            self._send(self._request(module, variant) | {"files": wanted, "ahead": True})
+        questions = Questions(self._toolchain, self._started)
+        try:
+            yield questions
+        finally:
+            if questions.owed:
+                self.close()
+            questions.forget()
 
     def format(self, sources: Sequence[bytes]) -> list[bytes | None]:
         """Sources as gofmt of the same toolchain writes them, None for one that does not parse.
@@ -115,23 +85,103 @@ class Oracle:
         """
         if not sources:
             return []
-        return [text for message in self._ask({"format": sources}) for text in message.texts or ()]
+        channel = self._started()
+        done = False
+        try:
+            channel.send(msgspec.json.encode({"step": "format", "format": sources}))
+            message = wire.decode(channel.receive(deadline()))
+            done = message.done
+        finally:
+            if not done:
+                self.close()
+        return list(message.texts or ())
 
     def close(self) -> None:
         """End the helper process; a later question starts a new one."""
-        if self._child is not None:
-            process.kill(self._child)
-            self._child, self._reader, self._owed = None, None, 0
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
 
-    def _request(self, module: Module, variant: Variant) -> dict[str, object]:
-        """What every question about a module says."""
-        return {
-            "go": str(self._toolchain.go),
-            "dir": str(module.root),
-            "env": [f"{name}={value}" for name, value in self._env(module, variant).items()],
-            "flags": self._flags(variant),
-            "goarch": variant.goarch or self._toolchain.host.goarch,
-        }
+    def _started(self) -> Channel:
+        if self._channel is None or not self._channel.alive:
+            self.close()
+            self._channel = Channel(build_helper(self._toolchain, self._cache))
+        return self._channel
+
+
+class Questions:
+    """Batches of questions, each about one module under one build configuration; see `Oracle.questions`."""
+
+    def __init__(self, toolchain: Toolchain, started: Callable[[], Channel]) -> None:
+        self._toolchain = toolchain
+        self._started = started
+        self._channel: Channel | None = None
+        self._folders = contextlib.ExitStack()
+        self._names: dict[str, Path] = {}
+        self._asked: dict[Path, None] = {}
+        self.owed = 0
+        """Batches that are not answered to the end."""
+
+    @contextlib.contextmanager
+    def about(
+        self, module: Module, files: Iterable[Path], overlay: Mapping[Path, bytes], variant: Variant = _HOST
+    ) -> Iterator[Callable[[Mapping[Path, Sequence[Span]]], None]]:
+        """A batch: gives a function that asks for everything inside some byte ranges of files, and does not wait.
+
+        ``files`` are those that may be asked about: their packages are listed at once. All files of a package
+        should be asked about together, or it is checked more than once.
+        """
+        self._channel = self._channel or self._started()
+        self.owed += 1
+        replaced = {real_path(path): content for path, content in overlay.items()}
+        folder = Path(self._folders.enter_context(tempfile.TemporaryDirectory(prefix="gofixer-")))
+        self._send(
+            "open",
+            go=str(self._toolchain.go),
+            dir=str(module.root),
+            env=[f"{name}={value}" for name, value in self._env(module, variant).items()],
+            flags=self._flags(variant),
+            goarch=variant.goarch or self._toolchain.host.goarch,
+            overlay=str(_write_overlay(folder, replaced)) if replaced else "",
+            files=[{"path": real_path(path)} for path in files],
+        )
+        yield self._ask
+        self._send("end")
+
+    def answers(self) -> Iterator[tuple[Path, Answer]]:
+        """The answers to all questions so far, as they come; every file gets one, under the path given."""
+        until = deadline()
+        while self.owed:
+            assert self._channel is not None
+            message = wire.decode(self._channel.receive(until))
+            self.owed -= message.done
+            found: list[tuple[Path, Answer]] = [(one.path, one) for one in wire.file_types(message, self._named)]
+            if message.unknown:
+                found.append((self._named(message.path), Unknown(message.unknown, whole=message.whole)))
+            for path, answer in found:
+                if path in self._asked:
+                    del self._asked[path]
+                    yield path, answer
+        for path in self._asked:
+            yield path, Unknown("the type oracle gave no answer")
+        self._asked.clear()
+
+    def forget(self) -> None:
+        """Remove what was written for the helper to read."""
+        self._folders.close()
+
+    def _ask(self, files: Mapping[Path, Sequence[Span]]) -> None:
+        names = {real_path(path): path for path in files}
+        self._names |= names
+        self._asked |= dict.fromkeys(files)
+        self._send("ask", files=[{"path": real, "spans": files[path]} for real, path in names.items()])
+
+    def _named(self, path: str) -> Path:
+        return self._names.get(path) or Path(path)
+
+    def _send(self, step: str, **rest: object) -> None:
+        assert self._channel is not None
+        self._channel.send(msgspec.json.encode({"step": step, **rest}))
 
     def _env(self, module: Module, variant: Variant) -> dict[str, str]:
         env = {**os.environ, **self._toolchain.env, **module.env, "PWD": str(module.root)}
@@ -151,94 +201,6 @@ class Oracle:
         if "mod=mod" in (flag.lstrip("-") for flag in self._toolchain.goflags):
             flags.append("-mod=readonly")  # a question must not write go.mod
         return flags
-
-    def _ask(self, request: Mapping[str, object]) -> Iterator[wire.Message]:
-        """The answers to one request. Where they are not all taken, the helper is ended."""
-        try:
-            # A request may be longer than the pipe: what it waits for must not be beyond the time limit.
-            for _ in self._answers():
-                pass
-            self._send(request)
-            yield from self._answers()
-        finally:
-            if self._owed:
-                self.close()
-
-    def _answers(self) -> Iterator[wire.Message]:
-        """What the helper still owes."""
-        deadline = time.monotonic() + _TIMEOUT
-        while self._owed:
-            assert self._reader is not None
-            line = self._reader.line(deadline)
-            if line is None:
-                raise UserError(f"the type oracle did not answer within {_TIMEOUT:g} seconds", ExitCode.TOOLCHAIN)
-            if not line:
-                raise self._died()
-            message = wire.decode(line)
-            self._owed -= message.done
-            yield message
-
-    def _send(self, request: Mapping[str, object]) -> None:
-        """Give the helper a request; the answers to it end with one more "done"."""
-        stdin = self._started()
-        try:
-            stdin.write(msgspec.json.encode(request) + b"\n")
-            stdin.flush()
-        except BrokenPipeError:
-            raise self._died() from None
-        self._owed += 1
-
-    def _started(self) -> IO[bytes]:
-        """Where a helper that runs takes requests from."""
-        if self._child is None or self._child.poll() is not None:
-            self.close()
-            binary = build_helper(self._toolchain, self._cache)
-            env = {**os.environ, "GODEBUG": "", "GOMEMLIMIT": "off", "GOGC": "50"}
-            self._child = process.start([str(binary)], binary.parent, env, stdin=subprocess.PIPE)
-            self._reader = _Reader(self._child)
-        assert self._child.stdin is not None
-        return self._child.stdin
-
-    def _died(self) -> UserError:
-        assert self._reader is not None
-        assert self._child is not None
-        self._child.wait()
-        detail = self._reader.complaint() or f"exit status {self._child.returncode}"
-        return UserError(f"the type oracle ended unexpectedly ({detail})", ExitCode.TOOLCHAIN)
-
-
-class _Reader:
-    """Reads lines from a process with a time limit, and keeps the beginning of what it complains."""
-
-    def __init__(self, child: subprocess.Popen[bytes]) -> None:
-        assert child.stdout is not None
-        assert child.stderr is not None
-        self._stdout = child.stdout
-        self._stderr = child.stderr
-        self._complaint = b""
-        self._thread = threading.Thread(target=self._drain, daemon=True)
-        self._thread.start()
-
-    def _drain(self) -> None:
-        try:
-            while data := os.read(self._stderr.fileno(), 4096):
-                self._complaint = (self._complaint + data)[:4096]
-        except (OSError, ValueError):
-            return  # closed
-
-    def complaint(self) -> str:
-        """The first line that the process wrote to standard error."""
-        self._thread.join(1.0)
-        lines = self._complaint.decode("utf-8", "replace").strip().splitlines()
-        return lines[0] if lines else ""
-
-    def line(self, deadline: float) -> bytes | None:
-        """The next line, empty at the end, None when time is up."""
-        if os.name == "posix":
-            left = max(0.0, deadline - time.monotonic())
-            if not self._stdout.peek(0) and not select.select([self._stdout], [], [], left)[0]:  # type: ignore[attr-defined]
-                return None
-        return self._stdout.readline()
 
 
 def real_path(path: Path) -> str:

@@ -5,20 +5,17 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gofixer import pipeline
 from gofixer.edits.algebra import line_edits
-from gofixer.edits.model import Edit, Span
+from gofixer.edits.model import Edit
 from gofixer.engine.decisions import Decisions, Site
 from gofixer.engine.model import Finding, Note, Outcome, Progress, Report, Request, Verify
-from gofixer.facts.constraints import Variant
-from gofixer.facts.modules import Module
-from gofixer.facts.oracle import Answer, Oracle
+from gofixer.facts.oracle import Oracle, Questions
 from gofixer.lsp.workspace import Project
-
-_HOST = Variant()
 
 
 class SharedOracle(Oracle):
@@ -28,22 +25,11 @@ class SharedOracle(Oracle):
         super().__init__(*arguments)  # type: ignore[arg-type]
         self._turn = threading.RLock()
 
-    def stream(
-        self,
-        module: Module,
-        files: Mapping[Path, Sequence[Span]],
-        overlay: Mapping[Path, bytes] | None = None,
-        variant: Variant = _HOST,
-    ) -> Iterator[tuple[Path, Answer]]:
-        """As `Oracle.stream`, but nothing is given before all is there."""
-        with self._turn:
-            answers = list(super().stream(module, files, overlay, variant))
-        yield from answers
-
-    def ahead(self, module: Module, files: Sequence[Path], variant: Variant = _HOST) -> None:
-        """As `Oracle.ahead`."""
-        with self._turn:
-            super().ahead(module, files, variant)
+    @contextmanager
+    def questions(self) -> Iterator[Questions]:
+        """As `Oracle.questions`; other threads wait for the end."""
+        with self._turn, super().questions() as questions:
+            yield questions
 
     def format(self, sources: Sequence[bytes]) -> list[bytes | None]:
         """As `Oracle.format`."""

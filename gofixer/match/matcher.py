@@ -24,9 +24,9 @@ _IDENTIFIERS = frozenset({"identifier", "package_identifier"})
 _MAX_CLIMB = 40
 # How far before a word the text reaches that has to be there.
 _CLOSE = 80
-# A first argument that is a plain literal, and something behind its comma.
 # What stands before a name that is only the end of another one, of a path, or behind a dot.
 _NAME_END = re.compile(rb'[\w."/]')
+# A first argument that is a plain literal, and something behind its comma.
 _TWO_ARGUMENTS = re.compile(rb'\s*\(\s*(?:"(?:\\.|[^"\\\n])*"|`[^`]*`)\s*,\s*[^\s)]')
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
+from functools import cache
 
 # Text that is no code; what follows a closing brace that ends a statement.
 _TEXT = rb'"(?:\\.|[^"\\\n])*"|`[^`]*`|\'(?:\\.|[^\'\\\n])*\'|//[^\n]*|/\*(?s:.*?)\*/'
@@ -57,13 +58,10 @@ class Near:
 
 def _turns(source: bytes, start: int, end: int, words: re.Pattern[bytes]) -> list[int]:
     """Offsets at which the statements with the words begin and end, in turn."""
-    tokens = re.compile(
-        _TEXT + rb"|(?P<word>" + words.pattern + rb")|(?P<open>{)|(?P<end>}" + _END + rb")|(?P<close>})"
-    )
     turns: list[int] = []
     waiting: list[int] = []  # depths at which a statement with one of the words has started
     depth = 0
-    for token in tokens.finditer(source, start, end):
+    for token in _tokens(words).finditer(source, start, end):
         kind = token.lastgroup
         if kind == "word":
             if not waiting or waiting[-1] < depth:
@@ -77,6 +75,12 @@ def _turns(source: bytes, start: int, end: int, words: re.Pattern[bytes]) -> lis
         if bool(waiting) != len(turns) % 2:
             turns.append(token.start())
     return turns
+
+
+@cache
+def _tokens(words: re.Pattern[bytes]) -> re.Pattern[bytes]:
+    """The words, the braces, and the text in which neither counts."""
+    return re.compile(_TEXT + rb"|(?P<word>" + words.pattern + rb")|(?P<open>{)|(?P<end>}" + _END + rb")|(?P<close>})")
 
 
 def any_word(words: Iterable[str]) -> re.Pattern[bytes]:

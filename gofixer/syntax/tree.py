@@ -28,6 +28,7 @@ _KINDS = len(_CLASSES)
 
 
 _ERROR_ID = 0xFFFF
+_COMMENTS = ts.Query(LANGUAGE, "(comment) @comment")
 
 
 def class_of(kind_id: int) -> type[Node]:
@@ -47,7 +48,7 @@ class Tree:
     ``masked`` tells that syntax newer than the grammar was read through a masked copy (see `parse`).
     """
 
-    __slots__ = ("_errors", "_lines", "_root", "masked", "metadata", "raw", "source")
+    __slots__ = ("_comments", "_errors", "_lines", "_root", "masked", "metadata", "raw", "source")
 
     def __init__(self, source: bytes, raw: ts.Tree, masked: bool) -> None:
         self.source = source
@@ -57,6 +58,7 @@ class Tree:
         self._root = nodes.SourceFile(raw.root_node, self)
         self._errors: tuple[Span, ...] | None = None
         self._lines: LineIndex | None = None
+        self._comments: tuple[nodes.Comment, ...] | None = None
 
     @property
     def root(self) -> nodes.SourceFile:
@@ -74,6 +76,14 @@ class Tree:
         if self._errors is None:
             self._errors = error_spans(self.raw)
         return self._errors
+
+    @property
+    def comments(self) -> tuple[nodes.Comment, ...]:
+        """All comments of the file, in source order."""
+        if self._comments is None:
+            found = ts.QueryCursor(_COMMENTS).captures(self._root.raw).get("comment", [])
+            self._comments = tuple(nodes.Comment(raw, self) for raw in sorted(found, key=_start))
+        return self._comments
 
     @property
     def newline(self) -> bytes:
@@ -128,6 +138,10 @@ def walk(raw: ts.Node) -> Iterator[ts.Node]:
             depth -= 1
             if not depth:
                 return
+
+
+def _start(raw: ts.Node) -> int:
+    return raw.start_byte
 
 
 def error_spans(tree: ts.Tree) -> tuple[Span, ...]:

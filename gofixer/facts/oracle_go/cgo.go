@@ -19,14 +19,15 @@ type cgoFacts struct {
 
 // learnCgo runs cgo for the packages with cgo files in some folders, unless that was done. The build cache remembers
 // the results; otherwise this needs the C compiler.
-func (s *State) learnCgo(request *Request, dirs []string) {
-	var missing []string
-	for _, dir := range dirs {
-		if !s.cgoDirs[dir] {
-			s.cgoDirs[dir] = true
-			missing = append(missing, dir)
+func (s *State) learnCgo(request *Request) {
+	cgo := map[string]bool{}
+	for _, file := range request.Files {
+		if unit := s.unitOf(file.Path); unit != nil && len(unit.CgoFiles) > 0 && !s.cgoDirs[unit.Dir] {
+			s.cgoDirs[unit.Dir] = true
+			cgo[unit.Dir] = true
 		}
 	}
+	missing := sortedKeys(cgo)
 	if len(missing) == 0 {
 		return
 	}

@@ -1,33 +1,46 @@
 // The type oracle of gofixer: answers questions about Go files with Go's own type checker.
 //
-// Standard library only; compiles with every toolchain from 1.21 on. One JSON request per line on standard input,
-// for each the answers on standard output, one JSON object per line, the last one with "done".
+// Standard library only; compiles with every toolchain from 1.21 on. One JSON request per line on standard input, any
+// number of them at once; the answers on standard output, one JSON object per line. Questions come in batches: the
+// first request of one says what they are about, the last one is answered with "done" when all others are.
 package main
 
 import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
-	"runtime/debug"
 	"strings"
+	"sync"
 )
 
 const notCompiled = "gofixer: not compiled"
 
-// Request asks for facts about files of one module under one build configuration.
+// Request is a step of a batch, or asks to format sources.
 type Request struct {
-	Go      string        `json:"go"`      // the go command
-	Dir     string        `json:"dir"`     // module root, absolute, symbolic links resolved
-	Env     []string      `json:"env"`     // whole environment of the go command
-	Flags   []string      `json:"flags"`   // further flags of go list, such as -tags
-	GOARCH  string        `json:"goarch"`  // decides the sizes of types
-	Overlay string        `json:"overlay"` // overlay file in the form of go build -overlay, empty for none
-	Files   []FileRequest `json:"files"`
-	Ahead   bool          `json:"ahead"`  // nothing is asked yet, but soon will be: list the packages of the files
-	Format  [][]byte      `json:"format"` // sources to format; a request with some asks for nothing else
+	Step string `json:"step"`
+
+	// To open a batch, about one module under one build configuration. Files are those that it may ask about.
+	Go      string   `json:"go"`      // the go command
+	Dir     string   `json:"dir"`     // module root, absolute, symbolic links resolved
+	Env     []string `json:"env"`     // whole environment of the go command
+	Flags   []string `json:"flags"`   // further flags of go list, such as -tags
+	GOARCH  string   `json:"goarch"`  // decides the sizes of types
+	Overlay string   `json:"overlay"` // overlay file in the form of go build -overlay, empty for none
+
+	Files  []FileRequest `json:"files"`
+	Format [][]byte      `json:"format"`
 }
+
+// The steps of a batch, and the one that is no part of any.
+const (
+	stepOpen   = "open"
+	stepAsk    = "ask"
+	stepEnd    = "end"
+	stepFormat = "format"
+)
 
 // FileRequest names a file (absolute) and the byte ranges of interest.
 type FileRequest struct {
@@ -40,36 +53,59 @@ func main() {
 		noexec(os.Args[2], os.Args[3:])
 	}
 	tuneMemory()
-	input := bufio.NewReaderSize(os.Stdin, 1<<16)
-	output := bufio.NewWriterSize(os.Stdout, 1<<16)
-	server := new(Server)
+	server := &Server{write: lineWriter(os.Stdout)}
+	for request := range requests(os.Stdin) {
+		switch request.Step {
+		case stepOpen:
+			server.open(request)
+		case stepAsk:
+			server.ask(request)
+		case stepEnd:
+			server.end()
+		case stepFormat:
+			server.write(formatted(request.Format))
+		}
+	}
+}
+
+// requests reads ahead: whoever sends a request need not wait for the end of the one before.
+func requests(from io.Reader) <-chan *Request {
+	read := make(chan *Request, 1<<16)
+	go func() {
+		defer close(read)
+		input := bufio.NewReaderSize(from, 1<<16)
+		for {
+			line, err := input.ReadBytes('\n')
+			if len(line) == 0 && err != nil {
+				return
+			}
+			request := new(Request)
+			if err := json.Unmarshal(line, request); err != nil {
+				fmt.Fprintln(os.Stderr, "gofixer oracle: bad request:", err)
+				os.Exit(2)
+			}
+			read <- request
+		}
+	}()
+	return read
+}
+
+// lineWriter gives a function that writes a value as a line at once; it may be called by several goroutines.
+func lineWriter(to io.Writer) func(any) {
+	output := bufio.NewWriterSize(to, 1<<16)
 	encoder := json.NewEncoder(output)
 	encoder.SetEscapeHTML(false)
-	for {
-		line, err := input.ReadBytes('\n')
-		if len(line) == 0 && err != nil {
-			return
+	var mutex sync.Mutex
+	return func(value any) {
+		mutex.Lock()
+		defer mutex.Unlock()
+		err := encoder.Encode(value)
+		if err == nil {
+			err = output.Flush()
 		}
-		var request Request
-		if err := json.Unmarshal(line, &request); err != nil {
-			fmt.Fprintln(os.Stderr, "gofixer oracle: bad request:", err)
-			os.Exit(2)
+		if err != nil {
+			os.Exit(1)
 		}
-		write := func(value any) {
-			err := encoder.Encode(value)
-			if err == nil {
-				err = output.Flush()
-			}
-			if err != nil {
-				os.Exit(1)
-			}
-		}
-		if request.Format != nil {
-			write(formatted(request.Format))
-		} else {
-			server.answer(&request, write)
-		}
-		debug.FreeOSMemory()
 	}
 }
 

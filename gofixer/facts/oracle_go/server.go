@@ -2,9 +2,11 @@ package main
 
 import (
 	"path/filepath"
+	"runtime/debug"
 	"sort"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // FileProblem says why nothing is known of a file; Whole that the go command could not list anything at all.
@@ -22,9 +24,21 @@ type Done struct {
 // maxStates limits how many listings are kept; a run over many modules asks about them in turn, pass by pass.
 const maxStates = 4
 
-// Server keeps what is known between requests, the least recently used first.
+// Server keeps what is known between batches, the least recently used first.
 type Server struct {
+	write  func(any)
 	states []*State
+	batch  *batch
+
+	working atomic.Int32 // batches with questions that are not answered
+}
+
+// batch is what is asked about one module under one build configuration.
+type batch struct {
+	request *Request
+	state   *State
+	err     error // why there is no state
+	work    sync.WaitGroup
 }
 
 // job is one package to check and the files of it that are asked for.
@@ -33,39 +47,51 @@ type job struct {
 	spans map[string][][2]int
 }
 
-// answer sends the facts about every file of a request, or why there are none, package by package, as they come.
-func (s *Server) answer(request *Request, write func(any)) {
-	var mutex sync.Mutex
-	send := func(value any) {
-		mutex.Lock()
-		defer mutex.Unlock()
-		write(value)
+// open begins a batch: its packages are listed.
+func (s *Server) open(request *Request) {
+	s.batch = &batch{request: request}
+	s.batch.state, s.batch.err = s.state(request)
+	if s.batch.err == nil {
+		s.batch.state.learnCgo(request)
 	}
-	defer send(Done{true})
+}
+
+// ask begins to work on files of the batch. The facts about every file, or why there are none, are sent package by
+// package, as they come.
+func (s *Server) ask(request *Request) {
+	current := s.batch
 	spans := map[string][][2]int{}
 	for _, file := range request.Files {
 		spans[file.Path] = append([][2]int{}, file.Spans...)
 	}
-	state, err := s.state(request)
-	if request.Ahead {
-		return // what went wrong goes wrong again, and is told then
-	}
-	if err != nil {
+	if current.err != nil {
 		for path := range spans {
-			send(FileProblem{path, err.Error(), true})
+			s.write(FileProblem{path, current.err.Error(), true})
 		}
 		return
 	}
-	var group sync.WaitGroup
-	for _, work := range state.assign(request, spans, send) {
+	for _, work := range current.state.assign(current.request, spans, s.write) {
 		work := work
-		group.Add(1)
+		current.work.Add(1)
 		go func() {
-			defer group.Done()
-			state.do(work, send)
+			defer current.work.Done()
+			current.state.do(work, s.write)
 		}()
 	}
-	group.Wait()
+}
+
+// end says that all questions of the batch are answered, when they are. The next batch does not wait for that.
+func (s *Server) end() {
+	ended := s.batch
+	s.batch = nil
+	s.working.Add(1)
+	go func() {
+		ended.work.Wait()
+		s.write(Done{true})
+		if s.working.Add(-1) == 0 {
+			debug.FreeOSMemory()
+		}
+	}()
 }
 
 // do answers for one package. Where it does not compile together with its test files it is tried without them.
@@ -98,14 +124,8 @@ func (s *State) do(work job, send func(any)) {
 // assign finds the package that each file is checked in: with its tests where it has any.
 func (s *State) assign(request *Request, spans map[string][][2]int, send func(any)) []job {
 	byUnit := map[*Unit]job{}
-	cgo := map[string]bool{}
 	for path, ranges := range spans {
-		var unit *Unit
-		for _, candidate := range s.listing.files[path] {
-			if unit == nil || candidate.variant() {
-				unit = candidate
-			}
-		}
+		unit := s.unitOf(path)
 		if unit == nil {
 			send(FileProblem{Path: path, Unknown: s.absent(request, path)})
 			continue
@@ -114,17 +134,24 @@ func (s *State) assign(request *Request, spans map[string][][2]int, send func(an
 			byUnit[unit] = job{unit, map[string][][2]int{}}
 		}
 		byUnit[unit].spans[path] = ranges
-		if len(unit.CgoFiles) > 0 {
-			cgo[unit.Dir] = true
-		}
 	}
-	s.learnCgo(request, sortedKeys(cgo))
 	var jobs []job
 	for _, work := range byUnit {
 		jobs = append(jobs, work)
 	}
 	sort.Slice(jobs, func(i, j int) bool { return jobs[i].unit.ImportPath < jobs[j].unit.ImportPath })
 	return jobs
+}
+
+// unitOf is the package that a file is checked in, nil where there is none.
+func (s *State) unitOf(path string) *Unit {
+	var unit *Unit
+	for _, candidate := range s.listing.files[path] {
+		if unit == nil || candidate.variant() {
+			unit = candidate
+		}
+	}
+	return unit
 }
 
 // absent says why a file belongs to no package.
