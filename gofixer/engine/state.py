@@ -40,6 +40,7 @@ class FileState:
     visited: bool = False
     fresh: list[Span] = field(default_factory=list)
     turn: int = 0
+    _counted: tuple[int, int] = (0, 1)  # an offset of the original and its line: most questions come in order
 
     def original_offset(self, offset: int) -> int:
         """Offset in the original file of an offset in the current one (of the nearest byte that is still there)."""
@@ -50,7 +51,9 @@ class FileState:
     def original_position(self, offset: int) -> tuple[int, int]:
         """1-based line and byte column in the original file."""
         start = self.original_offset(offset)
-        line = self.original.count(b"\n", 0, start) + 1
+        known, line = self._counted if self._counted[0] <= start else (0, 1)
+        line += self.original.count(b"\n", known, start)
+        self._counted = start, line
         return line, start - (self.original.rfind(b"\n", 0, start) + 1) + 1
 
     def lines(self, span: Span) -> tuple[int, int]:

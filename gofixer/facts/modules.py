@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from gofixer.facts.constraints import build_line_version, go_line_version
@@ -96,9 +97,15 @@ def _read(path: Path) -> ModFile:
     except UnicodeDecodeError as error:
         raise ModuleError(f"{path} is not UTF-8") from error
     try:
-        return parse_work(text) if path.name.endswith(".work") else parse_mod(text)
+        return _parsed(text, work=path.name.endswith(".work"))
     except ModFileError as error:
         raise ModuleError(f"{path}:{error.line}: {error}") from error
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str, *, work: bool) -> ModFile:
+    """Each folder asks for its module: most have the same one."""
+    return parse_work(text) if work else parse_mod(text)
 
 
 def file_go_version(module: Module | None, source: bytes) -> tuple[int, int]:

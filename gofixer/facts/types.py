@@ -93,7 +93,7 @@ class Object:
     captured: bool = False
     reassigned: bool = False
     address_taken: bool = False
-    uses: tuple[Use, ...] = field(default=(), repr=False)
+    uses: Sequence[Use] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

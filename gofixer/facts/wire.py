@@ -9,7 +9,7 @@ import sys
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import TypeVar, get_args, overload
 
 import msgspec
 
@@ -238,7 +238,6 @@ def _types(raw: Sequence[_Type]) -> list[Type]:
 
 
 def _object(number: int, raw: _Object, types: Sequence[Type], paths: Sequence[Path]) -> Object:
-    length = len(raw.name.encode())
     return Object(
         id=number,
         name=raw.name,
@@ -254,11 +253,38 @@ def _object(number: int, raw: _Object, types: Sequence[Type], paths: Sequence[Pa
         captured=bool(raw.flags & 4),
         reassigned=bool(raw.flags & 8),
         address_taken=bool(raw.flags & 16),
-        uses=tuple(
-            Use(paths[file], start, start + length, _ROLES[role], (first, last) if first >= 0 else None)
-            for file, start, role, first, last in raw.uses
-        ),
+        uses=_Uses(raw, paths) if raw.uses else (),
     )
+
+
+class _Uses(Sequence[Use]):
+    """The uses of an object, made when somebody asks for them: most objects are never looked at so closely."""
+
+    __slots__ = ("_length", "_paths", "_rows")
+
+    def __init__(self, raw: _Object, paths: Sequence[Path]) -> None:
+        self._rows = raw.uses
+        self._length = len(raw.name.encode())
+        self._paths = paths
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Use: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Use]: ...
+    def __getitem__(self, index: int | slice) -> Use | Sequence[Use]:
+        if isinstance(index, slice):
+            return [self._use(*row) for row in self._rows[index]]
+        return self._use(*self._rows[index])
+
+    def __iter__(self) -> Iterator[Use]:
+        return (self._use(*row) for row in self._rows)
+
+    def _use(self, file: int, start: int, role: int, first: int, last: int) -> Use:
+        around = (first, last) if first >= 0 else None
+        return Use(self._paths[file], start, start + self._length, _ROLES[role], around)
 
 
 def _constant(kind: str, text: str) -> tuple[str, str]:
