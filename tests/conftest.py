@@ -8,9 +8,14 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from gofixer.errors import UserError
 from gofixer.facts.toolchain import Toolchain, find_toolchain
+
+# A loaded machine is no defect of the code under test.
+settings.register_profile("gofixer", deadline=None)
+settings.load_profile("gofixer")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trees import write
+from trees import module
 
 from gofixer import pipeline
 from gofixer.engine.config import Config
@@ -15,11 +15,6 @@ from gofixer.engine.model import Outcome, Report, Request, Verify
 from gofixer.engine.registry import shipped
 from gofixer.facts.process import Output
 from gofixer.facts.toolchain import Toolchain
-
-
-def module(folder: Path, files: Mapping[str, str | bytes], *, go: str, path: str = "example.com/m") -> Path:
-    """Write a module with this go line; ``path`` is what its packages import each other by."""
-    return write(folder, {"go.mod": f"module {path}\n\ngo {go}\n", **files})
 
 
 def module_of_packages(folder: Path, packages: Mapping[str, str], *, go: str, path: str = "example.com/m") -> Path:
