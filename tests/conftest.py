@@ -1,4 +1,4 @@
-"""What all tests share: no network, caches of their own, slow tests only when asked for."""
+"""What all tests share: no network, caches of their own, slow tests only when asked for, the Go toolchain."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+from gofixer.errors import UserError
+from gofixer.facts.toolchain import Toolchain, find_toolchain
+
+# A loaded machine is no defect of the code under test.
+settings.register_profile("gofixer", deadline=None)
+settings.load_profile("gofixer")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,3 +46,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.skip(reason="takes minutes: set GOFIXER_SLOW=1"))
+
+
+@pytest.fixture(scope="session")
+def toolchain() -> Toolchain:
+    """The Go toolchain that gofixer itself finds; what asks for it is skipped where there is none."""
+    try:
+        return find_toolchain()
+    except UserError as error:
+        pytest.skip(f"no Go toolchain: {error}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from trees import module
+
 from gofixer.edits.algebra import apply, keep, untouched
 from gofixer.edits.model import Edit
 from gofixer.engine.model import FileChange
@@ -39,10 +41,7 @@ func BenchmarkKey(b *testing.B) {
 
 def write(root: Path, files: Mapping[str, str], go: str = "1.21") -> None:
     """A module example.com/m of these files."""
-    for name, text in {"go.mod": f"module example.com/m\n\ngo {go}\n", **files}.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+    module(root, files, go=go)
 
 
 def change(path: Path, *pairs: tuple[str, str]) -> FileChange:

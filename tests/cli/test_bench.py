@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import trees
+from calling import Go
 
-from gofixer.cli.main import run
 from gofixer.errors import ExitCode
 
 SOURCE = """package p
@@ -40,27 +40,13 @@ func BenchmarkPort(b *testing.B) {
 }
 """
 QUICK = ("bench", "--count", "2", "--benchtime", "50x")
-Go = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    root = tmp_path / "m"
-    root.mkdir()
-    (root / "go.mod").write_text("module example.com/m\n\ngo 1.24\n")
-    (root / "p.go").write_text(SOURCE)
-    (root / "p_test.go").write_text(BENCHMARK)
+    root = trees.module(tmp_path / "m", {"p.go": SOURCE, "p_test.go": BENCHMARK}, go="1.24")
     monkeypatch.chdir(root)
     return root
-
-
-@pytest.fixture
-def go(capfd: pytest.CaptureFixture[str]) -> Go:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run(list(arguments))
-        return code, *capfd.readouterr()
-
-    return call
 
 
 def test_the_table_the_functions_and_the_command(module: Path, go: Go) -> None:

@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from calling import Go
 
 from gofixer import pipeline
-from gofixer.cli.main import LATER, run
+from gofixer.cli.main import LATER
 from gofixer.edits.algebra import untouched
 from gofixer.engine.model import FileChange, Finding, Note, Outcome, Report, Request, Verify
 from gofixer.errors import ExitCode, UserError
@@ -78,17 +79,6 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
     (tmp_path / ".git").mkdir()
     return made
 
-
-@pytest.fixture
-def go(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run(list(arguments))
-        return code, *capfd.readouterr()
-
-    return call
-
-
-Go = Callable[..., tuple[int, str, str]]
 
 # -- which command ----------------------------------------------------------------------------------------------
 

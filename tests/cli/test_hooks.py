@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from trees import write
 
 ROOT = Path(__file__).parents[2]
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
@@ -50,9 +51,7 @@ class Repository:
         return done.stdout
 
     def write(self, name: str, text: str) -> None:
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        write(self.root, {name: text})
 
     def text(self, name: str) -> str:
         return (self.root / name).read_text()

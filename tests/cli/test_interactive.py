@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
+import trees
 
 from gofixer.cli.editor import command
 from gofixer.report.card import first_paragraph, printable
@@ -44,12 +45,7 @@ QUESTION = re.escape("[y,n,a,d,e,s,q,?] ")
 
 @pytest.fixture
 def module(tmp_path: Path) -> Path:
-    root = tmp_path / "m"
-    root.mkdir()
-    (root / "go.mod").write_text("module example.com/m\n\ngo 1.24\n")
-    (root / "a.go").write_text(A)
-    (root / "b.go").write_text(B)
-    return root
+    return trees.module(tmp_path / "m", {"a.go": A, "b.go": B}, go="1.24")
 
 
 class Terminal:

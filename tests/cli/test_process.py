@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
+import trees
 
 COMMAND = [sys.executable, "-m", "gofixer"]
 SOURCE = 'package p\n\nimport "fmt"\n\nfunc F(n int) string { return fmt.Sprintf("%d", n) }\n'
@@ -18,11 +19,7 @@ SOURCE = 'package p\n\nimport "fmt"\n\nfunc F(n int) string { return fmt.Sprintf
 
 @pytest.fixture
 def module(tmp_path: Path) -> Path:
-    root = tmp_path / "m"
-    root.mkdir()
-    (root / "go.mod").write_text("module example.com/m\n\ngo 1.24\n")
-    (root / "p.go").write_text(SOURCE)
-    return root
+    return trees.module(tmp_path / "m", {"p.go": SOURCE}, go="1.24")
 
 
 def gofixer(*arguments: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from calling import Go
 
 from gofixer import pipeline
-from gofixer.cli.main import run
 from gofixer.engine.model import Report, Request
 from gofixer.errors import ExitCode
-
-Go = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -27,15 +24,6 @@ def requests(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Request]:
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".git").mkdir()
     return made
-
-
-@pytest.fixture
-def go(capfd: pytest.CaptureFixture[str]) -> Go:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run(list(arguments))
-        return code, *capfd.readouterr()
-
-    return call
 
 
 def test_without_profiles(requests: list[Request], go: Go) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import trees
 
 from gofixer import pipeline
 from gofixer.cli.review import Session
@@ -34,11 +35,7 @@ def to(name: str) -> Transform:
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("GOFIXER_STATE", str(tmp_path / "state"))
-    root = tmp_path / "m"
-    root.mkdir()
-    (root / "go.mod").write_text("module example.com/m\n\ngo 1.24\n")
-    (root / "a.go").write_text(SOURCE)
-    return root
+    return trees.module(tmp_path / "m", {"a.go": SOURCE}, go="1.24")
 
 
 def start(root: Path) -> Session:

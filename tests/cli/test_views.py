@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
+import trees
 
 SOURCE = """package p
 
@@ -28,11 +29,7 @@ func G(n int) (string, string) {
 
 @pytest.fixture
 def module(tmp_path: Path) -> Path:
-    root = tmp_path / "m"
-    root.mkdir()
-    (root / "go.mod").write_text("module example.com/m\n\ngo 1.24\n")
-    (root / "p.go").write_text(SOURCE)
-    return root
+    return trees.module(tmp_path / "m", {"p.go": SOURCE}, go="1.24")
 
 
 def gofixer(module: Path, *arguments: str, code: int = 0, **env: str) -> tuple[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from trees import module
+
 from gofixer import pipeline
 from gofixer.engine.config import Config
 from gofixer.engine.model import Finding, Report, Request, Verify
@@ -32,10 +34,7 @@ def prove(
     verify: Verify = Verify.TEST,
 ) -> Report:
     """Writes the files of a module and analyses it with the rules; nothing else is written below ``root``."""
-    for name, text in {"go.mod": "module example.com/m\n\ngo 1.21\n", **files}.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    module(root, files, go="1.21")
     config = Config(path=root / "gofixer.toml", rules=tuple(rules))
     own = (*from_config(config), *transforms)
     request = Request(cwd=root, paths=(), config=Config(), transforms=own, selected=frozenset(), verify=verify, jobs=1)

@@ -20,20 +20,23 @@ from gofixer.verify.gotests import DEFAULT_TEST_TIMEOUT
 ITOA = rule("itoa", 'fmt.Sprintf("%d", $n)', "strconv.Itoa($n)")
 
 
-@pytest.mark.parametrize("sites", [9, 60])
-def test_a_rule_that_breaks_the_build_at_every_third_site(
-    sites: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Exactly those are rejected, with the compiler's sentence, within the bound on builds."""
-    builds = 0
+@pytest.fixture
+def builds(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many fixes each build of a test had in it."""
+    made: list[int] = []
     check = Checker.check
 
     def counted(self: Checker, ids: Collection[int], directories: Collection[Path]) -> State:
-        nonlocal builds
-        builds += 1
+        made.append(len(ids))
         return check(self, ids, directories)
 
     monkeypatch.setattr(Checker, "check", counted)
+    return made
+
+
+@pytest.mark.parametrize("sites", [9, 60])
+def test_a_rule_that_breaks_the_build_at_every_third_site(sites: int, tmp_path: Path, builds: list[int]) -> None:
+    """Exactly those are rejected, with the compiler's sentence, within the bound on builds."""
     source = 'package m\n\nimport "fmt"\n\n' + "".join(
         f'func F{n}(n {"int64" if n % 3 == 0 else "int"}) string {{ return fmt.Sprintf("%d", n) }}\n\n'
         for n in range(sites)
@@ -46,23 +49,14 @@ def test_a_rule_that_breaks_the_build_at_every_third_site(
     for n in guilty:
         finding = outcomes[n]
         assert finding.reason.startswith(f"m.go:{finding.line}: cannot use n (variable of type int64)"), finding.reason
-    assert builds <= 1 + len(guilty) * (log2(sites) + 1)
+    assert len(builds) <= 1 + len(guilty) * (log2(sites) + 1)
     (change,) = report.changes
     assert change.after.count(b"strconv.Itoa(n)") == sites - len(guilty)
     assert change.after.count(b'fmt.Sprintf("%d", n)') == len(guilty)
 
 
-def test_a_rule_that_is_wrong_where_nothing_points_at_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rule_that_is_wrong_where_nothing_points_at_it(tmp_path: Path, builds: list[int]) -> None:
     """The compiler complains about another line: the search costs about log2(n) + 1 builds for each guilty fix."""
-    builds = 0
-    check = Checker.check
-
-    def counted(self: Checker, ids: Collection[int], directories: Collection[Path]) -> State:
-        nonlocal builds
-        builds += 1
-        return check(self, ids, directories)
-
-    monkeypatch.setattr(Checker, "check", counted)
     sites, guilty = 32, {7, 20}
     source = "package m\n\n" + "".join(
         f"func F{n}(a []int) int {{\n\tx := {n}\n\ty := 1\n\treturn "
@@ -77,7 +71,7 @@ def test_a_rule_that_is_wrong_where_nothing_points_at_it(tmp_path: Path, monkeyp
     rejected = {f.function for f in report.findings if f.outcome is Outcome.REJECTED}
     assert rejected == {f"F{n}" for n in guilty}
     assert all("declared and not used" in f.reason for f in report.findings if f.outcome is Outcome.REJECTED)
-    assert builds <= 2 + len(guilty) * (log2(sites) + 1)
+    assert len(builds) <= 2 + len(guilty) * (log2(sites) + 1)
 
 
 SIZES = """package m

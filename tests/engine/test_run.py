@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from trees import module
 
 from gofixer import pipeline
 from gofixer.engine.config import Config
@@ -56,11 +57,7 @@ def analyse(root: Path, *transforms: Transform, **options: object) -> Report:
 
 
 def write(root: Path, files: dict[str, str]) -> Path:
-    for name, text in {"go.mod": "module example.com/m\n\ngo 1.24\n", **files}.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode())
-    return root
+    return module(root, files, go="1.24")
 
 
 def outcomes(report: Report) -> Counter[str]:

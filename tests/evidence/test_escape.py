@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from trees import write
 
 from gofixer.errors import UserError
 from gofixer.evidence import EscapeLine, Escapes, Finding, Kind, Site, compare, escape_lines, heap_line_disappears
 from gofixer.facts.modules import Module
-from gofixer.facts.toolchain import Toolchain, describe
-
-
-@pytest.fixture(scope="module", params=["PATH", "GOFIXER_TEST_GO_OLD"])
-def toolchain(request: pytest.FixtureRequest) -> Toolchain:
-    go = shutil.which("go") if request.param == "PATH" else os.environ.get("GOFIXER_TEST_GO_OLD")
-    if not go:
-        pytest.skip(f"no Go toolchain on {request.param}")
-    return replace(describe(Path(go)), env={"GOTOOLCHAIN": "local", "GOFLAGS": "", "GOPROXY": "off"}, goflags=())
+from gofixer.facts.toolchain import Toolchain
 
 
 @dataclass
@@ -32,10 +23,7 @@ class Project:
     root: Path
 
     def write(self, name: str, text: str) -> Path:
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-        return path
+        return write(self.root, {name: text}) / name
 
     def lines(self, file: Path, contents: Mapping[Path, bytes] | None = None) -> Escapes:
         return escape_lines(

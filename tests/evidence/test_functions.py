@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +11,7 @@ from gofixer.edits.model import Edit
 from gofixer.engine.model import FileChange
 from gofixer.evidence.functions import Evidence, function_evidence
 from gofixer.facts.modules import Module
-from gofixer.facts.toolchain import Toolchain, describe
+from gofixer.facts.toolchain import Toolchain
 
 SOURCE = """package a
 
@@ -34,14 +31,6 @@ func Generic[K any](k K, n int) string { return fmt.Sprintf("%d", n) }
 
 func Untouched(n int) any { return n }
 """
-
-
-@pytest.fixture(scope="module", params=["PATH", "GOFIXER_TEST_GO_OLD"])
-def toolchain(request: pytest.FixtureRequest) -> Toolchain:
-    go = shutil.which("go") if request.param == "PATH" else os.environ.get("GOFIXER_TEST_GO_OLD")
-    if not go:
-        pytest.skip(f"no Go toolchain on {request.param}")
-    return replace(describe(Path(go)), env={"GOTOOLCHAIN": "local", "GOFLAGS": "", "GOPROXY": "off"}, goflags=())
 
 
 class Project:

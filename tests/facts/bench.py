@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from trees import write
+
 from gofixer.facts.constraints import Variant
 from gofixer.facts.modules import find_module
 from gofixer.facts.oracle import Oracle
@@ -62,10 +64,7 @@ class Workbench:
         self.oracle = oracle
 
     def write(self, files: Mapping[str, str | bytes]) -> None:
-        for name, content in files.items():
-            path = self.root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        write(self.root, files)
 
     def ask(
         self,

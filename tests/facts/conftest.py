@@ -1,4 +1,4 @@
-"""A toolchain, an oracle and small modules to ask about."""
+"""An oracle and small modules to ask about."""
 
 from __future__ import annotations
 
@@ -7,19 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from gofixer.errors import UserError
 from gofixer.facts.oracle import Oracle
-from gofixer.facts.toolchain import Toolchain, find_toolchain
+from gofixer.facts.toolchain import Toolchain
 
 from .bench import Workbench
-
-
-@pytest.fixture(scope="session")
-def toolchain() -> Toolchain:
-    try:
-        return find_toolchain()
-    except UserError as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,7 @@ from gofixer import pipeline
 from gofixer.engine.config import Config
 from gofixer.engine.model import Finding, Request, Verify
 from gofixer.engine.registry import shipped
-from gofixer.errors import UserError
-from gofixer.facts.toolchain import find_toolchain
+from gofixer.facts.toolchain import Toolchain
 from gofixer.profiles.heat import Heat
 from gofixer.profiles.index import Declaration, Source
 from gofixer.profiles.kinds import Kind
@@ -89,13 +88,9 @@ DIRECT, CLOSURE, COLD = 12, 17, 23
 
 
 @pytest.fixture(scope="module", params=["here", "trimpath"])
-def profiled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def profiled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, toolchain: Toolchain) -> Path:
     """A module with its profiles; the trimmed one was built in another folder."""
-    try:
-        go = find_toolchain()
-    except UserError as error:
-        pytest.skip(str(error))
-    if go.version < (1, 24):
+    if toolchain.version < (1, 24):
         pytest.skip("the module needs Go 1.24")
     root = tmp_path_factory.mktemp("module")
     build = root if request.param == "here" else tmp_path_factory.mktemp("container")
@@ -108,7 +103,7 @@ def profiled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     kinds = [f"-{kind}profile={root / kind}" for kind in ("cpu", "mem", "mutex", "block")]
     rates = ["-memprofilerate=1", "-mutexprofilefraction=1", "-blockprofilerate=1"]
     done = subprocess.run(
-        [str(go.go), "test", *flags, "-run=^$", "-bench=.", "-benchtime=300x", "-cpu=4", *rates, *kinds, "./p"],
+        [str(toolchain.go), "test", *flags, "-run=^$", "-bench=.", "-benchtime=300x", "-cpu=4", *rates, *kinds, "./p"],
         cwd=build,
         capture_output=True,
         text=True,

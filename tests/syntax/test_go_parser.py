@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 from spans import Labelled, our_spans, read_spans
 
-from gofixer.errors import UserError
-from gofixer.facts.toolchain import Toolchain, find_toolchain
+from gofixer.facts.toolchain import Toolchain
 from gofixer.syntax import parse
 
 HERE = Path(__file__).parent
@@ -22,14 +21,6 @@ GAPS = tomllib.loads((HERE / "gaps.toml").read_text())["gap"]
 SAMPLE = 16  # every how many files of the standard library the ordinary test reads
 
 GoSpans = Callable[[Iterable[Path]], Iterator[tuple[Path, set[Labelled] | None]]]
-
-
-@pytest.fixture(scope="session")
-def toolchain() -> Toolchain:
-    try:
-        return find_toolchain(None)
-    except UserError as error:
-        pytest.skip(f"no Go toolchain: {error}")
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from forge.server import TOKEN, Forge
+from trees import write
 
 from gofixer import pipeline
 from gofixer.cli.main import run
@@ -76,13 +77,6 @@ class Person:
         """Add to the person's own configuration of git."""
         with (self.home / ".gitconfig").open("a") as file:
             file.write(text)
-
-
-def write(folder: Path, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
 
 
 @pytest.fixture(autouse=True)

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 from forge.server import READ_ONLY, TOKEN, Answer, Call, Forge
+from trees import write
 
 from gofixer import pipeline
 from gofixer.engine.model import Report, Request
 
-from .conftest import FILES, Person, Pr, write
+from .conftest import FILES, Person, Pr
 from .engine import analyse
 
 GC = "gofixer/manual-gc"

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from forge.server import TOKEN, Forge
+from trees import write
 
-from .conftest import FILES, Person, Pr, write
+from .conftest import FILES, Person, Pr
 from .test_faults import GC, completes
 
 

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
-from gotree import GoTree, toolchain_at
+from gotree import GoTree
+from toolchains import toolchain_of
 
 from gofixer.facts.toolchain import Toolchain
 
 
 @pytest.fixture(scope="session")
 def toolchain() -> Toolchain:
-    go = shutil.which("go")
-    if go is None:
-        pytest.skip("no Go toolchain on PATH")
-    return toolchain_at(Path(go))
+    return toolchain_of("PATH")
 
 
 @pytest.fixture(scope="session")
 def old_toolchain() -> Toolchain:
-    go = os.environ.get("GOFIXER_TEST_GO_OLD")
-    if not go:
-        pytest.skip("GOFIXER_TEST_GO_OLD names no Go 1.23 or older")
-    return toolchain_at(Path(go))
+    """One of Go 1.23 or older."""
+    return toolchain_of("GOFIXER_TEST_GO_OLD")
 
 
 @pytest.fixture

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from trees import write
+
 from gofixer.facts.constraints import Variant
 from gofixer.facts.modules import Module
-from gofixer.facts.toolchain import Toolchain, describe
+from gofixer.facts.toolchain import Toolchain
 from gofixer.verify import Unit, Verdict, verify
 
 
@@ -25,10 +27,7 @@ class GoTree:
     variant: Variant = field(default_factory=Variant)
 
     def write(self, files: Mapping[str, str]) -> None:
-        for name, text in files.items():
-            path = self.root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        write(self.root, files)
 
     def fix(self, name: str, old: str, new: str, **more: Any) -> int:
         source = (self.root / name).read_bytes()
@@ -50,9 +49,3 @@ class GoTree:
         options.setdefault("cache_dir", self.cache)
         options.setdefault("variant", self.variant)
         return verify(self.toolchain, Module(self.root, "example.com/m"), self.units, self.render, **options)
-
-
-def toolchain_at(go: Path) -> Toolchain:
-    """A toolchain that neither the network nor the settings of the person who runs the tests can reach."""
-    env = {"GOTOOLCHAIN": "local", "GOFLAGS": "", "GOPROXY": "off"}
-    return replace(describe(go), env=env, goflags=())

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from before_and_after import allocations, changed, module, printed, rewrite, toolchain_or_skip
+from applying import allocations, module, module_of_packages, rewrite, rewritten_packages, run_packages
 from conversion_programs import GUARDED, SAME
 from gofixer.transforms.allocation import _writers, bytes_string_conversion
 
 from gofixer.facts.toolchain import Toolchain
 
+OLDEST_GO = (1, 24)
 NAME = "bytes-string-conversion"
 
 ALLOCATIONS = r"""package p
@@ -71,24 +72,19 @@ func TestAllocations(t *testing.T) {
 		{"file", func() { file(f) }}, {"buffered", func() { buffered(f) }},
 	}
 	for _, c := range cases {
-		fmt.Printf("%s %v\n", c.name, testing.AllocsPerRun(100, c.run))
+		fmt.Printf("%s: %v\n", c.name, testing.AllocsPerRun(100, c.run))
 	}
 	io.Discard.Write(nil)
 }
 """
 
 
-@pytest.fixture(scope="module")
-def toolchain() -> Toolchain:
-    return toolchain_or_skip((1, 24, 0))
-
-
 def test_programs_print_the_same(tmp_path: Path, toolchain: Toolchain) -> None:
-    folder = module(tmp_path, SAME | GUARDED)
-    before = printed(folder, toolchain)
-    report = rewrite(folder, NAME)
-    assert changed(report) == set(SAME)
-    assert printed(folder, toolchain) == before
+    folder = module_of_packages(tmp_path, SAME | GUARDED, go="1.24")
+    before = run_packages(folder, toolchain)
+    report = rewrite(folder, NAME, selected=True, unsafe=True)
+    assert rewritten_packages(report) == set(SAME)
+    assert run_packages(folder, toolchain) == before
     left = "".join((folder / name / f"{name}.go").read_text() for name in ("pairs", "letters", "expressions"))
     assert "string(a)" not in left
     assert "string(b)" not in left
@@ -96,24 +92,22 @@ def test_programs_print_the_same(tmp_path: Path, toolchain: Toolchain) -> None:
 
 def test_programs_tell_a_wrong_rewrite(tmp_path: Path, toolchain: Toolchain, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the guards every program of `GUARDED` prints something else."""
-    folder = module(tmp_path, GUARDED)
-    before = printed(folder, toolchain)
+    folder = module_of_packages(tmp_path, GUARDED, go="1.24")
+    before = run_packages(folder, toolchain)
     monkeypatch.setattr(_writers, "own_memory", lambda *_: True)
     monkeypatch.setattr(_writers, "unsettled", lambda *_: None)
     for name in ("is_own", "copies", "_never_nil"):
         monkeypatch.setattr(bytes_string_conversion, name, lambda *_: True)
     monkeypatch.setattr(bytes_string_conversion, "LATER", ())
-    rewrite(folder, NAME)
-    after = printed(folder, toolchain)
+    rewrite(folder, NAME, selected=True, unsafe=True)
+    after = run_packages(folder, toolchain)
     assert {name for name, text in before.items() if after[name] != text} == set(GUARDED)
 
 
 def test_each_rewrite_saves_an_allocation(tmp_path: Path, toolchain: Toolchain) -> None:
-    (tmp_path / "go.mod").write_text("module example.com/p\n\ngo 1.24\n")
-    source = tmp_path / "p_test.go"
-    source.write_text(ALLOCATIONS)
-    before = allocations(tmp_path, toolchain)
-    rewrite(tmp_path, NAME)
-    after = allocations(tmp_path, toolchain)
+    folder = module(tmp_path, {"p_test.go": ALLOCATIONS}, go="1.24")
+    before = allocations(folder, toolchain)
+    rewrite(folder, NAME, selected=True, unsafe=True)
+    after = allocations(folder, toolchain)
     assert len(before) == 7
     assert all(after[name] < before[name] for name in before), (before, after)

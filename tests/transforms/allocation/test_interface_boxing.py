@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from before_and_after import allocations, changed, module, printed, rewrite, toolchain_or_skip
+from applying import allocations, module, module_of_packages, rewrite, rewritten_packages, run_packages
 from boxing_programs import GUARDED, SAME
 from gofixer.transforms.allocation import _writers, interface_boxing
 
 from gofixer.facts.toolchain import Toolchain
 
+OLDEST_GO = (1, 24)
 NAME = "interface-boxing"
 
 ALLOCATIONS = r"""package p
@@ -47,23 +48,18 @@ func TestAllocations(t *testing.T) {
 		run  func()
 	}{{"switchedOff", switchedOff}, {"logged", logged}, {"six", six}, {"printed", printed}}
 	for _, c := range cases {
-		fmt.Printf("%s %v\n", c.name, testing.AllocsPerRun(100, c.run))
+		fmt.Printf("%s: %v\n", c.name, testing.AllocsPerRun(100, c.run))
 	}
 }
 """
 
 
-@pytest.fixture(scope="module")
-def toolchain() -> Toolchain:
-    return toolchain_or_skip((1, 24, 0))
-
-
 def test_handlers_see_the_same(tmp_path: Path, toolchain: Toolchain) -> None:
-    folder = module(tmp_path, SAME | GUARDED)
-    before = printed(folder, toolchain)
-    report = rewrite(folder, NAME)
-    assert changed(report) == set(SAME)
-    assert printed(folder, toolchain) == before
+    folder = module_of_packages(tmp_path, SAME | GUARDED, go="1.24")
+    before = run_packages(folder, toolchain)
+    report = rewrite(folder, NAME, selected=True, unsafe=True)
+    assert rewritten_packages(report) == set(SAME)
+    assert run_packages(folder, toolchain) == before
     text = (folder / "kinds" / "kinds.go").read_text()
     assert text.count("LogAttrs(") == 14
 
@@ -71,22 +67,20 @@ def test_handlers_see_the_same(tmp_path: Path, toolchain: Toolchain) -> None:
 def test_programs_tell_a_wrong_rewrite(tmp_path: Path, toolchain: Toolchain, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the guards that a program can get round, each of `GUARDED` prints something else, or is no Go."""
     names = ("changing", "embedding", "layers")
-    folder = module(tmp_path, {name: GUARDED[name] for name in names})
-    before = printed(folder, toolchain)
+    folder = module_of_packages(tmp_path, {name: GUARDED[name] for name in names}, go="1.24")
+    before = run_packages(folder, toolchain)
     monkeypatch.setattr(interface_boxing, "_order", lambda *_: None)
     monkeypatch.setattr(_writers, "unsettled", lambda *_: None)
     monkeypatch.setattr(interface_boxing, "_embeds", lambda *_: False)
-    rewrite(folder, NAME)
-    after = printed(folder, toolchain)
+    rewrite(folder, NAME, selected=True, unsafe=True)
+    after = run_packages(folder, toolchain)
     assert {name for name, text in before.items() if after[name] != text} == set(names)
 
 
 def test_each_rewrite_saves_an_allocation(tmp_path: Path, toolchain: Toolchain) -> None:
-    (tmp_path / "go.mod").write_text("module example.com/p\n\ngo 1.24\n")
-    source = tmp_path / "p_test.go"
-    source.write_text(ALLOCATIONS)
-    before = allocations(tmp_path, toolchain)
-    rewrite(tmp_path, NAME)
-    after = allocations(tmp_path, toolchain)
+    folder = module(tmp_path, {"p_test.go": ALLOCATIONS}, go="1.24")
+    before = allocations(folder, toolchain)
+    rewrite(folder, NAME, selected=True, unsafe=True)
+    after = allocations(folder, toolchain)
     assert len(before) == 4
     assert all(after[name] < before[name] for name in before), (before, after)

@@ -5,28 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from applying import module, rewrite, rewritten_functions, run_functions
 from gofixer.transforms.allocation import _accumulate
 from joining import GROWS, REFUSED, STARTS, program
-from running import go_toolchain, rewrite, rewritten, run, write
 
 from gofixer.facts.toolchain import Toolchain
 
+OLDEST_GO = (1, 24)
 
-@pytest.fixture(scope="module")
-def toolchain() -> Toolchain:
-    return go_toolchain()
+
+def written(folder: Path) -> Path:
+    return module(folder, {"main.go": program()}, go="1.24")
 
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory, toolchain: Toolchain) -> dict[str, str]:
     """What the functions print as they are written."""
-    return run(write(tmp_path_factory.mktemp("before"), program()), toolchain)
+    return run_functions(written(tmp_path_factory.mktemp("before")), toolchain)
 
 
 def test_texts_stay(tmp_path: Path, toolchain: Toolchain, printed: dict[str, str]) -> None:
-    folder = write(tmp_path, program())
-    changed = rewritten(rewrite(folder, "string-concat-in-loop"))
-    assert run(folder, toolchain) == printed
+    folder = written(tmp_path)
+    changed = rewritten_functions(rewrite(folder, "string-concat-in-loop", selected=True))
+    assert run_functions(folder, toolchain) == printed
     taken = {f"{start}{grow}Whole" for start in STARTS for grow in GROWS if grow not in REFUSED}
     assert taken <= changed
     assert not {f"{start}{grow}Whole" for start in STARTS for grow in REFUSED} & changed
@@ -37,9 +38,9 @@ def test_a_wrong_order_shows(
 ) -> None:
     """Where every sum is written piece by piece, the piece that a call changes is read too early."""
     monkeypatch.setattr(_accumulate, "_independent", lambda *_: True)
-    folder = write(tmp_path, program())
-    rewrite(folder, "string-concat-in-loop")
-    after = run(folder, toolchain)
+    folder = written(tmp_path)
+    rewrite(folder, "string-concat-in-loop", selected=True)
+    after = run_functions(folder, toolchain)
     wrong = {name for name, text in printed.items() if after[name] != text}
     assert {"EmptyLateWhole1", "VarLateWhole2"} <= wrong
     assert all("Late" in name for name in wrong)

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
+from applying import module, rewrite, run
 
-from gofixer import pipeline
-from gofixer.engine.config import Config
-from gofixer.engine.model import Outcome, Request, Verify
-from gofixer.engine.registry import shipped
-from gofixer.errors import UserError
-from gofixer.facts.toolchain import Toolchain, find_toolchain
-
-TRANSFORMS = tuple(transform for transform in shipped() if transform.name == "goroutine-for-trivial-work")
+from gofixer.engine.model import Outcome, Verify
+from gofixer.facts.toolchain import Toolchain
 
 MAIN = """package main
 
@@ -121,29 +115,15 @@ func main() {
 """
 
 
-@pytest.fixture(scope="module")
-def toolchain() -> Toolchain:
-    try:
-        return find_toolchain(None)
-    except UserError as error:
-        pytest.skip(f"no Go toolchain: {error}")
-
-
 def test_only_the_order_is_settled(tmp_path: Path, toolchain: Toolchain) -> None:
-    (tmp_path / "go.mod").write_text("module example.com/fan\n\ngo 1.22\n")
-    (tmp_path / "main.go").write_text(MAIN)
-    before = toolchain.run("run", ".", directory=tmp_path)
-    request = Request(tmp_path, (), Config(), TRANSFORMS, frozenset(), unsafe=True, verify=Verify.VET, cache=False)
-    report = pipeline.analyse(request)
+    folder = module(tmp_path, {"main.go": MAIN}, go="1.22")
+    before = run(folder, toolchain)
+    report = rewrite(folder, "goroutine-for-trivial-work", unsafe=True, verify=Verify.VET)
     assert [(f.outcome, f.function) for f in report.findings] == [
         (Outcome.PROPOSED, name) for name in ("first", "every", "numbers")
     ]
-    for change in report.changes:
-        change.path.write_bytes(change.after)
-    assert "go func" not in (tmp_path / "main.go").read_text()
-    text = (tmp_path / "main.go").read_text().replace("first(-1, 11) != nil", "first(-1, 11)")
-    after = toolchain.run("run", ".", directory=tmp_path)
-    assert before.status == after.status == 0, before.stderr + after.stderr
-    assert after.stdout == before.stdout
-    (tmp_path / "main.go").write_text(text)
-    assert toolchain.run("run", ".", directory=tmp_path).stdout.endswith("both wrong: low\n")
+    text = (folder / "main.go").read_text()
+    assert "go func" not in text
+    assert run(folder, toolchain) == before
+    (folder / "main.go").write_text(text.replace("first(-1, 11) != nil", "first(-1, 11)"))
+    assert run(folder, toolchain).endswith("both wrong: low\n")

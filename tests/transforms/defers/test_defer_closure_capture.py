@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import applying
 import pytest
+from applying import go, rewritten_functions
 from deferring import generate
 from gofixer.transforms.defers import defer_closure_capture
-from gofixer.transforms.defers.defer_closure_capture import TRANSFORM
 
-from gofixer import pipeline
-from gofixer.engine.config import Config
-from gofixer.engine.model import Outcome, Report, Request, Verify
-from gofixer.errors import UserError
-from gofixer.facts.toolchain import Toolchain, find_toolchain
+from gofixer.engine.model import Outcome, Report, Verify
+from gofixer.facts.toolchain import Toolchain
+
+NAME = "defer-closure-capture"
+OLDEST_GO = (1, 23)  # the programs range over functions
 
 # Ten deferred calls each; `shared` lives outside the loop, `own` in it.
 LOOPS = """package main
@@ -299,50 +300,30 @@ func main() {
 GENERATED = generate(250, seed=1)
 
 
-@pytest.fixture(scope="module")
-def toolchain() -> Toolchain:
-    try:
-        found = find_toolchain(None)
-    except UserError as error:
-        pytest.skip(f"no Go toolchain: {error}")
-    if found.version < (1, 23, 0):
-        pytest.skip(f"the programs range over functions; this is Go {found.text}")
-    return found
+def module(folder: Path, files: dict[str, str]) -> Path:
+    return applying.module(folder, files, go="1.23")
 
 
-def module(folder: Path, files: dict[str, str], go: str = "1.23") -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "go.mod").write_text(f"module example.com/deferring\n\ngo {go}\n")
-    for name, text in files.items():
-        (folder / name).write_text(text)
-    return folder
+def rewrite(folder: Path, *, selected: bool = True) -> Report:
+    """Run the transform over a module; without the gate that `selected` lifts, verified."""
+    verify = Verify.NONE if selected else Verify.VET
+    return applying.rewrite(folder, NAME, selected=selected, paths=("./...",), verify=verify, cache=True)
 
 
-def rewrite(folder: Path, *, select: bool = True) -> Report:
-    """Run the transform over a module; what the engine would write is written."""
-    selected = frozenset({TRANSFORM.name}) if select else frozenset()
-    verify = Verify.NONE if select else Verify.VET
-    report = pipeline.analyse(Request(folder, ("./...",), Config(), (TRANSFORM,), selected, verify=verify))
-    for change in report.changes:
-        change.path.write_bytes(change.after)
-    return report
-
-
-def run(toolchain: Toolchain, folder: Path, *arguments: str) -> str:
-    done = toolchain.run(*(arguments or ("run", ".")), directory=folder)
-    assert done.status == 0, done.stdout + done.stderr
+def run(folder: Path, toolchain: Toolchain, *arguments: str) -> str:
+    done = go(folder, toolchain, *(arguments or ("run", ".")))
     return done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory, toolchain: Toolchain) -> str:
-    return run(toolchain, module(tmp_path_factory.mktemp("generated"), {"main.go": GENERATED}))
+    return run(module(tmp_path_factory.mktemp("generated"), {"main.go": GENERATED}), toolchain)
 
 
 def test_generated_programs_print_the_same(tmp_path: Path, toolchain: Toolchain, printed: str) -> None:
     folder = module(tmp_path, {"main.go": GENERATED})
     report = rewrite(folder)
-    assert run(toolchain, folder) == printed
+    assert run(folder, toolchain) == printed
     seen = Counter(finding.outcome for finding in report.findings)
     assert seen[Outcome.PROPOSED] > 80
     assert seen[Outcome.SKIPPED] > 80
@@ -355,17 +336,15 @@ def test_generated_programs_tell_a_wrong_rewrite(
     folder = module(tmp_path, {"main.go": GENERATED})
     monkeypatch.setattr(defer_closure_capture, "not_final", lambda *_: None)
     rewrite(folder)
-    assert run(toolchain, folder) != printed
+    assert run(folder, toolchain) != printed
 
 
 def test_other_shapes_print_the_same(tmp_path: Path, toolchain: Toolchain) -> None:
     folder = module(tmp_path, {"main.go": HANDMADE})
-    before = run(toolchain, folder)
+    before = run(folder, toolchain)
     report = rewrite(folder)
-    assert run(toolchain, folder) == before
-    assert {f.function for f in report.findings if f.outcome is Outcome.PROPOSED} == {
-        "typeSwitch", "shadowed", "innerDefers", "panics"
-    }  # fmt: skip
+    assert run(folder, toolchain) == before
+    assert rewritten_functions(report) == {"typeSwitch", "shadowed", "innerDefers", "panics"}
 
 
 def test_a_second_run_changes_nothing(tmp_path: Path, toolchain: Toolchain) -> None:
@@ -376,26 +355,25 @@ def test_a_second_run_changes_nothing(tmp_path: Path, toolchain: Toolchain) -> N
 
 def test_the_heap_line_disappears_and_allocations_with_it(tmp_path: Path, toolchain: Toolchain) -> None:
     folder = module(tmp_path, {"loops.go": LOOPS, "main.go": COUNTS})
-    before = counts(run(toolchain, folder))
-    assert {"start", "total", "key"} <= on_heap(toolchain, folder)
-    report = rewrite(folder, select=False)
-    proposed = {f.function for f in report.findings if f.outcome is Outcome.PROPOSED}
-    assert proposed == {"shared", "own"}
-    assert not {"start", "total"} & on_heap(toolchain, folder)
-    after = counts(run(toolchain, folder))
+    before = counts(run(folder, toolchain))
+    assert {"start", "total", "key"} <= on_heap(folder, toolchain)
+    report = rewrite(folder, selected=False)
+    assert rewritten_functions(report) == {"shared", "own"}
+    assert not {"start", "total"} & on_heap(folder, toolchain)
+    after = counts(run(folder, toolchain))
     assert before["own"] - after["own"] == 10
     assert after["shared"] == before["shared"] - 1
     assert after["once"] == before["once"] == 0
     # Passed as an argument, a large value is copied to the heap all the same: nothing is gained, as the gate says.
     rewrite(folder)
-    assert counts(run(toolchain, folder))["large"] == before["large"]
+    assert counts(run(folder, toolchain))["large"] == before["large"]
 
 
 def counts(output: str) -> dict[str, int]:
     return {name: int(number) for name, number in (line.split() for line in output.splitlines())}
 
 
-def on_heap(toolchain: Toolchain, folder: Path) -> set[str]:
+def on_heap(folder: Path, toolchain: Toolchain) -> set[str]:
     """Variables that the compiler says it moves to the heap."""
-    said = run(toolchain, folder, "build", "-o", "program", "-gcflags=-m", ".")
+    said = run(folder, toolchain, "build", "-o", "program", "-gcflags=-m", ".")
     return {line.rpartition(" ")[2] for line in said.splitlines() if ": moved to heap: " in line}

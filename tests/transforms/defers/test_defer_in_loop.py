@@ -6,53 +6,26 @@ import re
 from pathlib import Path
 
 import pytest
+from applying import module, rewrite, rewritten_functions, run
 from gofixer.transforms.defers import defer_in_loop
 from releasing import REWRITTEN, SOURCE
 
-from gofixer import pipeline
-from gofixer.engine.config import Config
-from gofixer.engine.model import Outcome, Report, Request, Verify
-from gofixer.engine.registry import shipped
-from gofixer.errors import UserError
-from gofixer.facts.toolchain import Toolchain, find_toolchain
+from gofixer.facts.toolchain import Toolchain
 
-TRANSFORMS = tuple(transform for transform in shipped() if transform.name == "defer-in-loop")
+OLDEST_GO = (1, 23)  # the program ranges over functions
 
 
-@pytest.fixture(scope="module")
-def toolchain() -> Toolchain:
-    try:
-        found = find_toolchain(None)
-    except UserError as error:
-        pytest.skip(f"no Go toolchain: {error}")
-    if found.version < (1, 23, 0):
-        pytest.skip(f"ranges over functions came with Go 1.23; this is Go {found.text}")
-    return found
+def written(folder: Path) -> Path:
+    return module(folder, {"main.go": SOURCE}, go="1.23")
 
 
-def module(folder: Path) -> Path:
-    (folder / "go.mod").write_text("module example.com/releasing\n\ngo 1.23\n")
-    (folder / "main.go").write_text(SOURCE)
-    return folder
-
-
-def rewrite(folder: Path) -> Report:
-    request = Request(folder, (), Config(), TRANSFORMS, frozenset(), unsafe=True, verify=Verify.NONE, cache=False)
-    report = pipeline.analyse(request)
-    for change in report.changes:
-        change.path.write_bytes(change.after)
-    return report
-
-
-def run(folder: Path, toolchain: Toolchain) -> list[str]:
-    done = toolchain.run("run", ".", directory=folder)
-    assert done.status == 0, done.stdout + done.stderr
-    return re.sub(r"/\S*releasing\d+/", "", done.stdout).splitlines()
+def lines(folder: Path, toolchain: Toolchain) -> list[str]:
+    return re.sub(r"/\S*releasing\d+/", "", run(folder, toolchain)).splitlines()
 
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory, toolchain: Toolchain) -> list[str]:
-    return run(module(tmp_path_factory.mktemp("before")), toolchain)
+    return lines(written(tmp_path_factory.mktemp("before")), toolchain)
 
 
 def split(lines: list[str]) -> tuple[list[str], list[str]]:
@@ -62,10 +35,10 @@ def split(lines: list[str]) -> tuple[list[str], list[str]]:
 
 
 def test_only_the_release_moves(tmp_path: Path, toolchain: Toolchain, printed: list[str]) -> None:
-    folder = module(tmp_path)
-    report = rewrite(folder)
-    assert {f.function for f in report.findings if f.outcome is Outcome.PROPOSED} == REWRITTEN
-    after = run(folder, toolchain)
+    folder = written(tmp_path)
+    report = rewrite(folder, "defer-in-loop", unsafe=True)
+    assert rewritten_functions(report) == REWRITTEN
+    after = lines(folder, toolchain)
     assert split(after) == split(printed)
     assert after != printed
     first = after[after.index("step plain") :]
@@ -79,9 +52,9 @@ def test_the_guards_are_needed(
     monkeypatch.setattr(defer_in_loop, "leaves_iteration", lambda *_: None)
     monkeypatch.setattr(defer_in_loop, "_prints", lambda *_: True)
     monkeypatch.setattr(defer_in_loop, "_more", lambda *_: None)
-    folder = module(tmp_path)
-    rewrite(folder)
-    after, before = (_steps(split(lines)[0]) for lines in (run(folder, toolchain), printed))
+    folder = written(tmp_path)
+    rewrite(folder, "defer-in-loop", unsafe=True)
+    after, before = (_steps(split(each)[0]) for each in (lines(folder, toolchain), printed))
     assert {name for name in before if after[name] != before[name]} == {
         "kept",
         "recovered",

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-from pathlib import Path
-
 import pytest
+from applying import allocations, module, rewrite
 
-from gofixer import pipeline
-from gofixer.engine.config import Config
-from gofixer.engine.model import Request, Verify
-from gofixer.engine.registry import shipped
-from gofixer.errors import UserError
-from gofixer.facts.toolchain import Toolchain, find_toolchain
+from gofixer.facts.toolchain import Toolchain
+
+OLDEST_GO = (1, 25)  # the numbers are those of Go 1.25 and later
 
 # Name: the statements of a function, and its allocations before and after.
 SHAPES = {
@@ -78,35 +71,14 @@ func TestShapes(t *testing.T) {
 
 
 @pytest.fixture(scope="module")
-def counted(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, int], dict[str, int]]:
-    try:
-        toolchain = find_toolchain(None)
-    except UserError as error:
-        pytest.skip(str(error))
-    if toolchain.version[:2] < (1, 25):
-        pytest.skip("the numbers are those of Go 1.25 and later")
-    folder = tmp_path_factory.mktemp("allocations")
-    (folder / "go.mod").write_text("module example.com/shapes\n\ngo 1.22\n")
+def counted(tmp_path_factory: pytest.TempPathFactory, toolchain: Toolchain) -> tuple[dict[str, int], dict[str, int]]:
     functions = "".join(f"\nfunc {name}() {{\n\t{body}\n}}\n" for name, (body, _, _) in SHAPES.items())
-    (folder / "shapes.go").write_text(HEADER + functions)
     lines = "".join(f'\tfmt.Println("{name}:", testing.AllocsPerRun(100, {name}))\n' for name in SHAPES)
-    (folder / "shapes_test.go").write_text(f"{TEST}{lines}}}\n")
+    files = {"shapes.go": HEADER + functions, "shapes_test.go": f"{TEST}{lines}}}\n"}
+    folder = module(tmp_path_factory.mktemp("allocations"), files, go="1.22")
     before = allocations(folder, toolchain)
-    family = tuple(transform for transform in shipped() if transform.family == "formatting")
-    names = frozenset(transform.name for transform in family)
-    report = pipeline.analyse(Request(folder, (), Config(), family, names, verify=Verify.NONE, cache=False))
-    for change in report.changes:
-        change.path.write_bytes(change.after)
+    rewrite(folder, "formatting", selected=True)
     return before, allocations(folder, toolchain)
-
-
-def allocations(folder: Path, toolchain: Toolchain) -> dict[str, int]:
-    """Run the package's test; allocations per run by function."""
-    env = {**os.environ, **toolchain.env}
-    command = [toolchain.go, "test", "-count=1", "-run", "TestShapes", "-v", "."]
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return {name: int(number) for name, number in re.findall(r"^(\w+): (\d+)$", done.stdout, re.MULTILINE)}
 
 
 def test_every_shape_is_counted(counted: tuple[dict[str, int], dict[str, int]]) -> None:

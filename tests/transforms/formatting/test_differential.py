@@ -13,15 +13,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import applying
 import pytest
+from applying import go
 from formatting_programs import POSITIONS, Case, make_cases, program
+from trees import write
 
-from gofixer import pipeline
-from gofixer.engine.config import Config
-from gofixer.engine.model import Outcome, Request, Verify
+from gofixer.engine.model import Outcome
 from gofixer.engine.registry import shipped
-from gofixer.errors import UserError
-from gofixer.facts.toolchain import Toolchain, find_toolchain
+from gofixer.facts.toolchain import Toolchain
 
 MIXED = int(os.environ.get("GOFIXER_DIFFERENTIAL", "150"))
 SEED = int(os.environ.get("GOFIXER_DIFFERENTIAL_SEED", "1"))
@@ -47,14 +47,6 @@ class Comparison:
 
 
 @pytest.fixture(scope="module")
-def toolchain() -> Toolchain:
-    try:
-        return find_toolchain(None)
-    except UserError as error:
-        pytest.skip(str(error))
-
-
-@pytest.fixture(scope="module")
 def cases() -> list[Case]:
     return make_cases(SEED, MIXED, full=MIXED >= 1000)
 
@@ -62,21 +54,16 @@ def cases() -> list[Case]:
 @pytest.fixture(scope="module")
 def comparison(cases: list[Case], toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     folder = tmp_path_factory.mktemp("differential")
-    for name, text in program(cases).items():
-        (folder / name).write_text(text)
+    write(folder, program(cases))
     before = run(folder, toolchain)
     rewritten = rewrite(folder)
     return Comparison(before, run(folder, toolchain), rewritten, folder)
 
 
 def rewrite(folder: Path) -> dict[int, set[str]]:
-    """Apply the family to a program, unverified: what does not compile has to show. Gives the transforms by case."""
-    names = frozenset(transform.name for transform in FAMILY)
+    """Apply the family to a program. Gives the transforms by case."""
     before = {path.resolve(): path.read_text() for path in folder.glob("*.go")}
-    request = Request(folder, (), Config(), FAMILY, names, verify=Verify.NONE, cache=False)
-    report = pipeline.analyse(request)
-    for change in report.changes:
-        change.path.write_bytes(change.after)
+    report = applying.rewrite(folder, "formatting", selected=True)
     rewritten: dict[int, set[str]] = defaultdict(set)
     for finding in report.findings:
         if finding.outcome is Outcome.PROPOSED and finding.file.name.startswith("cases"):
@@ -96,10 +83,7 @@ def case_of(text: str, line: int) -> int:
 def run(folder: Path, toolchain: Toolchain) -> dict[int, list[str]]:
     """Compile and run a program; its lines by case."""
     binary = folder / "program"
-    command = [toolchain.go, "build", "-o", binary, "."]
-    env = {**os.environ, **toolchain.env}
-    built = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
-    assert built.returncode == 0, built.stderr
+    go(folder, toolchain, "build", "-o", str(binary), ".")
     printed = subprocess.run([binary], cwd=folder, capture_output=True, check=True).stdout.decode()
     lines: dict[int, list[str]] = defaultdict(list)
     for line in printed.splitlines():

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from gofixer.transforms.formatting._layout import Apply, Join, byte_or_string, depth_of, quote, show, show_at
 
-from gofixer.errors import UserError
-from gofixer.facts.toolchain import find_toolchain
+from gofixer.facts.toolchain import Toolchain
 from gofixer.syntax import nodes, parse
 
 EXPRESSIONS = (
@@ -33,11 +32,7 @@ def expression(source: str) -> nodes.Expression:
 
 
 @pytest.fixture(scope="module")
-def gofmt() -> Path:
-    try:
-        toolchain = find_toolchain(None)
-    except UserError as error:
-        pytest.skip(str(error))
+def gofmt(toolchain: Toolchain) -> Path:
     beside = [toolchain.go.parent / "gofmt", toolchain.goroot / "bin" / "gofmt"]
     found = next((path for path in beside if path.is_file()), None)
     if found is None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from applying import analyse, module
 
-from gofixer import pipeline
-from gofixer.engine.config import Config
-from gofixer.engine.model import Outcome, Request, Verify
-from gofixer.engine.registry import shipped
-from gofixer.errors import UserError
-from gofixer.facts.toolchain import find_toolchain
+from gofixer.engine.model import Outcome
+from gofixer.facts.toolchain import Toolchain
 
 CALLS = {
     'fmt.Sprintf("%d", n)': "the result is not used",
@@ -32,21 +29,13 @@ CALLS = {
 
 
 @pytest.fixture(scope="module")
-def reasons(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+def reasons(tmp_path_factory: pytest.TempPathFactory, toolchain: Toolchain) -> dict[str, list[str]]:
     """What is said about each call, by its text."""
-    try:
-        find_toolchain(None)
-    except UserError as error:
-        pytest.skip(str(error))
-    folder = tmp_path_factory.mktemp("refusals")
-    (folder / "go.mod").write_text("module example.com/refusals\n\ngo 1.22\n")
     lines = ["package p", "", 'import "fmt"', "",
              "func f(n int, s string, err error) (string, error) {", *(f"\t{call}" for call in CALLS),
              "\treturn s, err", "}", ""]  # fmt: skip
-    (folder / "p.go").write_text("\n".join(lines))
-    family = tuple(transform for transform in shipped() if transform.family == "formatting")
-    names = frozenset(transform.name for transform in family)
-    report = pipeline.analyse(Request(folder, (), Config(), family, names, verify=Verify.NONE, cache=False))
+    folder = module(tmp_path_factory.mktemp("refusals"), {"p.go": "\n".join(lines)}, go="1.22")
+    report = analyse(folder, "formatting", selected=True)
     assert not report.changes
     found: dict[str, list[str]] = {call: [] for call in CALLS}
     for finding in report.findings:

@@ -316,18 +316,3 @@ func Objects() uint64 {
 }
 """,
 }
-
-
-def files() -> dict[str, str]:
-    """The files of the module, its program calls all packages."""
-    runs = [name for name, text in PACKAGES.items() if "\nfunc Run() {" in text]
-    imports = "".join(f'\t"{MODULE}/{name}"\n' for name in runs)
-    calls = "".join(f'\tfmt.Println("-- {name}")\n\t{name}.Run()\n' for name in runs)
-    main = f'package main\n\nimport (\n\t"fmt"\n\n{imports})\n\nfunc main() {{\n{calls}}}\n'
-    return {"main.go": main, **{f"{name}/{name}.go": text for name, text in PACKAGES.items()}}
-
-
-def parts(output: str) -> dict[str, str]:
-    """What each package printed."""
-    pieces = output.split("-- ")[1:]
-    return {name: text for name, _, text in (piece.partition("\n") for piece in pieces)}

@@ -7,14 +7,12 @@ import re
 import subprocess
 from pathlib import Path
 
+import applying
 import pytest
+from applying import go, module
 
-from gofixer import pipeline
-from gofixer.engine.config import Config
-from gofixer.engine.model import Outcome, Report, Request, Verify
-from gofixer.engine.registry import shipped
-from gofixer.errors import UserError
-from gofixer.facts.toolchain import Toolchain, find_toolchain
+from gofixer.engine.model import Outcome, Report, Verify
+from gofixer.facts.toolchain import Toolchain
 
 HEAD = """package p
 
@@ -41,29 +39,8 @@ PIECES = (
 CALLS = ("runtime.GC()", "runtime.GC() // free memory", "// Collect the garbage.\nruntime.GC()")
 
 
-@pytest.fixture(scope="module")
-def toolchain() -> Toolchain:
-    try:
-        return find_toolchain(None)
-    except UserError as error:
-        pytest.skip(f"no Go toolchain: {error}")
-
-
 def rewrite(folder: Path, verify: Verify = Verify.NONE) -> Report:
-    transforms = tuple(transform for transform in shipped() if transform.family == "gc")
-    selected = frozenset(transform.name for transform in transforms)
-    report = pipeline.analyse(Request(folder, ("./...",), Config(), transforms, selected, verify=verify))
-    for change in report.changes:
-        change.path.write_bytes(change.after)
-    return report
-
-
-def module(folder: Path, files: dict[str, bytes]) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "go.mod").write_text("module example.com/p\n\ngo 1.24\n")
-    for name, text in files.items():
-        (folder / name).write_bytes(text)
-    return folder
+    return applying.rewrite(folder, "gc", selected=True, paths=("./...",), verify=verify, cache=True)
 
 
 def layouts(count: int) -> str:
@@ -88,18 +65,18 @@ def _function(number: int, chance: random.Random) -> str:
 
 def test_only_whole_lines_go_and_the_rest_stays_formatted(tmp_path: Path, toolchain: Toolchain) -> None:
     source = layouts(50)
-    folder = module(tmp_path / "lf", {"p.go": source.encode()})
-    assert run(toolchain, folder, "vet", ".") == ""
-    assert unformatted(toolchain, folder) == ""
+    folder = module(tmp_path / "lf", {"p.go": source}, go="1.24")
+    assert go(folder, toolchain, "vet", ".").stdout == ""
+    assert unformatted(folder, toolchain) == ""
     report = rewrite(folder)
     proposed = sum(f.outcome is Outcome.PROPOSED for f in report.findings)
     assert proposed > 40
-    assert run(toolchain, folder, "vet", ".") == ""
-    assert unformatted(toolchain, folder) == ""
+    assert go(folder, toolchain, "vet", ".").stdout == ""
+    assert unformatted(folder, toolchain) == ""
     after = (folder / "p.go").read_text()
     assert source.count("runtime.GC()") - after.count("runtime.GC()") == proposed
     assert is_subsequence(after.replace("} else {\n", "}\n"), source.replace("} else {\n", "}\n"))
-    other = module(tmp_path / "crlf", {"p.go": source.replace("\n", "\r\n").encode()})
+    other = module(tmp_path / "crlf", {"p.go": source.replace("\n", "\r\n")}, go="1.24")
     rewrite(other)
     assert (other / "p.go").read_bytes() == after.replace("\n", "\r\n").encode()
 
@@ -110,20 +87,14 @@ def is_subsequence(lines: str, of: str) -> bool:
     return all(line in left for line in lines.splitlines())
 
 
-def unformatted(toolchain: Toolchain, folder: Path) -> str:
+def unformatted(folder: Path, toolchain: Toolchain) -> str:
     tool = toolchain.goroot / "bin" / "gofmt"
     if not tool.exists():
-        return run(toolchain, folder, "run", "cmd/gofmt", "-l", ".")
+        return go(folder, toolchain, "run", "cmd/gofmt", "-l", ".").stdout
     return subprocess.run([str(tool), "-l", "."], cwd=folder, capture_output=True, text=True, check=True).stdout
 
 
-def run(toolchain: Toolchain, folder: Path, *arguments: str) -> str:
-    done = toolchain.run(*arguments, directory=folder)
-    assert done.status == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-BENCHMARKS = b"""package p
+BENCHMARKS = """package p
 
 import (
 	"runtime"
@@ -162,14 +133,13 @@ func BenchmarkSub(b *testing.B) {
 def test_benchmarks_still_run_and_report_allocations(tmp_path: Path, toolchain: Toolchain) -> None:
     if toolchain.version < (1, 24, 0):
         pytest.skip(f"B.Loop came with Go 1.24, this is {toolchain.text}")
-    folder = module(tmp_path, {"p_test.go": BENCHMARKS})
+    folder = module(tmp_path, {"p_test.go": BENCHMARKS}, go="1.24")
     bench = ("test", "-run=NONE", "-bench=.", "-benchtime=20x", ".")
-    before = run(toolchain, folder, *bench)
-    assert "allocs/op" not in before
+    assert "allocs/op" not in go(folder, toolchain, *bench).stdout
     report = rewrite(folder, Verify.VET)
     assert [f.function for f in report.findings if f.outcome is Outcome.PROPOSED] == [
         "BenchmarkCounted", "BenchmarkParallel", "BenchmarkSub"
     ]  # fmt: skip
-    lines = re.findall(r"^Benchmark(\w+).* (\d+) allocs/op$", run(toolchain, folder, *bench), re.MULTILINE)
+    lines = re.findall(r"^Benchmark(\w+).* (\d+) allocs/op$", go(folder, toolchain, *bench).stdout, re.MULTILINE)
     assert {name for name, _ in lines} == {"Counted", "Parallel", "Sub"}
     assert all(int(count) <= 2 for _, count in lines)

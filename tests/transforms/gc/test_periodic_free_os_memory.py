@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
+from applying import module, rewrite, run
 
-from gofixer import pipeline
-from gofixer.engine.config import Config
-from gofixer.engine.model import Outcome, Request, Verify
-from gofixer.engine.registry import shipped
-from gofixer.errors import UserError
-from gofixer.facts.toolchain import Toolchain, find_toolchain
-
-TRANSFORMS = tuple(transform for transform in shipped() if transform.name == "periodic-free-os-memory")
+from gofixer.engine.model import Outcome, Verify
+from gofixer.facts.toolchain import Toolchain
 
 WORKER = """package worker
 
@@ -81,30 +75,16 @@ func main() {
 """
 
 
-@pytest.fixture(scope="module")
-def toolchain() -> Toolchain:
-    try:
-        return find_toolchain(None)
-    except UserError as error:
-        pytest.skip(f"no Go toolchain: {error}")
-
-
-def run(folder: Path, toolchain: Toolchain, *, collected: bool) -> list[str]:
-    """Run the program; ``collected``: each round of its work lasts until a collection was asked for."""
-    (folder / "main.go").write_text(MAIN % str(collected).lower())
-    done = toolchain.run("run", ".", directory=folder)
-    assert done.status == 0, done.stdout + done.stderr
-    return done.stdout.splitlines()
+def main(*, collected: bool) -> str:
+    """The program; ``collected``: each round of its work lasts until a collection was asked for."""
+    return MAIN % str(collected).lower()
 
 
 def test_only_the_collections_go(tmp_path: Path, toolchain: Toolchain) -> None:
-    (tmp_path / "go.mod").write_text("module example.com/periodic\n\ngo 1.22\n")
-    (tmp_path / "worker").mkdir()
-    (tmp_path / "worker" / "worker.go").write_text(WORKER)
-    assert run(tmp_path, toolchain, collected=True) == ["3 context canceled", "true"]
-    request = Request(tmp_path, (), Config(), TRANSFORMS, frozenset(), unsafe=True, verify=Verify.BUILD, cache=False)
-    report = pipeline.analyse(request)
+    files = {"main.go": main(collected=True), "worker/worker.go": WORKER}
+    folder = module(tmp_path, files, go="1.22", path="example.com/periodic")
+    assert run(folder, toolchain) == "3 context canceled\ntrue\n"
+    report = rewrite(folder, "periodic-free-os-memory", unsafe=True, verify=Verify.BUILD)
     assert [finding.outcome for finding in report.findings] == [Outcome.PROPOSED]
-    for change in report.changes:
-        change.path.write_bytes(change.after)
-    assert run(tmp_path, toolchain, collected=False) == ["3 context canceled", "false"]
+    (folder / "main.go").write_text(main(collected=False))
+    assert run(folder, toolchain) == "3 context canceled\nfalse\n"

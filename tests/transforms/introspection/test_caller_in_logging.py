@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from polling import module, rewrite, run
+from applying import module, rewrite, run
 
 from gofixer.engine.model import Outcome
+from gofixer.facts.toolchain import Toolchain
 
 _PROGRAM = """package main
 
@@ -113,10 +114,10 @@ func main() {
 """
 
 
-def test_the_same_lines_are_printed(tmp_path: Path) -> None:
-    folder = module(tmp_path, {"main.go": _PROGRAM})
-    before = run(folder)
-    report = rewrite(folder, "caller-in-logging", unsafe=False)
+def test_the_same_lines_are_printed(tmp_path: Path, toolchain: Toolchain) -> None:
+    folder = module(tmp_path, {"main.go": _PROGRAM}, go="1.21")
+    before = run(folder, toolchain)
+    report = rewrite(folder, "caller-in-logging")
     assert [finding.outcome for finding in report.findings] == [Outcome.PROPOSED] * 6, report.findings
     shifted = len((folder / "main.go").read_text().splitlines()) - len(_PROGRAM.splitlines())
     assert shifted == 6
@@ -126,4 +127,4 @@ def test_the_same_lines_are_printed(tmp_path: Path) -> None:
     end = text.index("}()\n\n", start) + 5
     moved = text[:start] + text[end:] + "\n" + text[start:end].rstrip() + "\n"
     (folder / "main.go").write_text(moved)
-    assert run(folder) == before
+    assert run(folder, toolchain) == before

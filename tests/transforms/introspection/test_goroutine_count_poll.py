@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from polling import module, rewrite, run
+from applying import module, rewrite, run
 
 from gofixer.engine.model import Outcome
+from gofixer.facts.toolchain import Toolchain
 
 _PROGRAM = """package main
 
@@ -97,12 +98,12 @@ func main() {
 """
 
 
-def test_the_work_and_its_bound_stay(tmp_path: Path) -> None:
+def test_the_work_and_its_bound_stay(tmp_path: Path, toolchain: Toolchain) -> None:
 
-    folder = module(tmp_path, {"main.go": _PROGRAM})
-    before = run(folder)
+    folder = module(tmp_path, {"main.go": _PROGRAM}, go="1.21")
+    before = run(folder, toolchain)
     assert before.count("true") == 3
-    report = rewrite(folder, "goroutine-count-poll")
+    report = rewrite(folder, "goroutine-count-poll", unsafe=True)
     assert [finding.outcome for finding in report.findings] == [Outcome.PROPOSED, Outcome.PROPOSED, Outcome.SKIPPED]
     assert (folder / "main.go").read_text().count("make(chan struct{}") == 2
-    assert run(folder) == before
+    assert run(folder, toolchain) == before

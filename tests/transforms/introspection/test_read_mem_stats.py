@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from applying import module, rewrite, run
 from gofixer.transforms.introspection._memstats import FIELDS
-from polling import module, rewrite, run
 
 from gofixer.engine.model import Outcome
+from gofixer.facts.toolchain import Toolchain
 
 _HEADER = "package main\n\nimport (\n{imports})\n\n"
 _IMPORTS = ("fmt", "runtime", "runtime/debug", "runtime/metrics")
@@ -53,7 +54,7 @@ func main() {
 """
 
 
-def test_each_field_is_the_sum_of_its_metrics(tmp_path: Path) -> None:
+def test_each_field_is_the_sum_of_its_metrics(tmp_path: Path, toolchain: Toolchain) -> None:
     names = sorted({name for _, metrics in FIELDS.values() for name in metrics})
     lines = ["\tdebug.SetGCPercent(-1)\n\tsamples := []metrics.Sample{\n"]
     lines += [f'\t\t{{Name: "{name}"}},\n' for name in names]
@@ -65,21 +66,22 @@ def test_each_field_is_the_sum_of_its_metrics(tmp_path: Path) -> None:
         lines.append(f'\tfmt.Println("{field}", uint64(m.{field}) == {total})\n')
     imports = "".join(f'\t"{name}"\n' for name in _IMPORTS)
     text = f"{_HEADER.format(imports=imports)}func main() {{\n{''.join(lines)}}}\n"
-    assert run(module(tmp_path, {"main.go": text})) == "".join(f"{field} true\n" for field in FIELDS)
+    folder = module(tmp_path, {"main.go": text}, go="1.21")
+    assert run(folder, toolchain) == "".join(f"{field} true\n" for field in FIELDS)
 
 
-def test_only_the_moment_changes(tmp_path: Path) -> None:
+def test_only_the_moment_changes(tmp_path: Path, toolchain: Toolchain) -> None:
     """Same lines, same types, same branches; amounts of a heap that is not collected differ by less than a quarter."""
     printed = "".join(
         f'\tfmt.Printf("%T{"" if f in _SYSTEM else " %d"}\\n", double(m.{f}){"" if f in _SYSTEM else f", m.{f}"})\n'
         for f in FIELDS
     )
-    folder = module(tmp_path, {"main.go": _USES % printed})
-    before = run(folder).split()
-    report = rewrite(folder, "read-mem-stats")
+    folder = module(tmp_path, {"main.go": _USES % printed}, go="1.21")
+    before = run(folder, toolchain).split()
+    report = rewrite(folder, "read-mem-stats", unsafe=True)
     assert [finding.outcome for finding in report.findings] == [Outcome.PROPOSED]
     assert "MemStats" not in (folder / "main.go").read_text()
-    after = run(folder).split()
+    after = run(folder, toolchain).split()
     assert len(before) == len(after)
     for old, new in zip(before, after, strict=True):
         if old != new:

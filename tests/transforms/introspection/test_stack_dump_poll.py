@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from polling import module, rewrite, run
+from applying import module, rewrite, run
 
 from gofixer.engine.model import Outcome
+from gofixer.facts.toolchain import Toolchain
 
 _PROGRAM = """package main
 
@@ -78,13 +79,13 @@ def own_lines(output: str) -> list[str]:
     return re.findall(r"(?m)^(?:> dump|write|round|after|full).*$", text)
 
 
-def test_only_the_text_changes(tmp_path: Path) -> None:
-    folder = module(tmp_path, {"main.go": _PROGRAM})
-    before = run(folder)
+def test_only_the_text_changes(tmp_path: Path, toolchain: Toolchain) -> None:
+    folder = module(tmp_path, {"main.go": _PROGRAM}, go="1.21")
+    before = run(folder, toolchain)
     assert "goroutine profile:" not in before
-    report = rewrite(folder, "stack-dump-poll")
+    report = rewrite(folder, "stack-dump-poll", unsafe=True)
     assert [finding.outcome for finding in report.findings] == [Outcome.PROPOSED] * 3
-    after = run(folder)
+    after = run(folder, toolchain)
     assert own_lines(before) == own_lines(after)
     assert len(own_lines(after)) == 11
     # One text for each dump that is shown.

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
+from applying import module, rewrite, run
 
-from gofixer import pipeline
-from gofixer.engine.config import Config
-from gofixer.engine.model import Outcome, Request, Verify
-from gofixer.engine.registry import shipped
-from gofixer.errors import UserError
-from gofixer.facts.toolchain import Toolchain, find_toolchain
-
-TRANSFORMS = tuple(transform for transform in shipped() if transform.name == "block-profile-rate")
+from gofixer.engine.model import Outcome, Verify
+from gofixer.facts.toolchain import Toolchain
 
 MAIN = """package main
 
@@ -51,32 +45,12 @@ func Sum(n int) (sum int) {
 """
 
 
-@pytest.fixture(scope="module")
-def toolchain() -> Toolchain:
-    try:
-        return find_toolchain(None)
-    except UserError as error:
-        pytest.skip(f"no Go toolchain: {error}")
-
-
-def run(folder: Path, toolchain: Toolchain) -> list[str]:
-    done = toolchain.run("run", ".", directory=folder)
-    assert done.status == 0, done.stdout + done.stderr
-    return done.stdout.splitlines()
-
-
 def test_only_the_rates_change(tmp_path: Path, toolchain: Toolchain) -> None:
-    (tmp_path / "go.mod").write_text("module example.com/rates\n\ngo 1.22\n")
-    (tmp_path / "main.go").write_text(MAIN)
-    (tmp_path / "work").mkdir()
-    (tmp_path / "work" / "work.go").write_text(WORK)
-    assert run(tmp_path, toolchain) == ["1999000"]
-    request = Request(tmp_path, (), Config(), TRANSFORMS, frozenset(), unsafe=True, verify=Verify.VET, cache=False)
-    report = pipeline.analyse(request)
+    folder = module(tmp_path, {"main.go": MAIN, "work/work.go": WORK}, go="1.22", path="example.com/rates")
+    assert run(folder, toolchain) == "1999000\n"
+    report = rewrite(folder, "block-profile-rate", unsafe=True, verify=Verify.VET)
     assert [(f.outcome, f.reason) for f in report.findings] == [(Outcome.PROPOSED, "")] * 2
     assert [(c.path.name, c.after.decode()) for c in report.changes] == [
         ("main.go", MAIN.replace("Rate(1)", "Rate(10000)").replace("Fraction(1)", "Fraction(100)"))
     ]
-    for change in report.changes:
-        change.path.write_bytes(change.after)
-    assert run(tmp_path, toolchain) == ["1999000"]
+    assert run(folder, toolchain) == "1999000\n"

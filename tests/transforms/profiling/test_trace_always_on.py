@@ -5,16 +5,11 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-import pytest
+from applying import module, rewrite, run
 
-from gofixer import pipeline
 from gofixer.engine.config import Config
-from gofixer.engine.model import Outcome, Request, Verify
-from gofixer.engine.registry import shipped
-from gofixer.errors import UserError
-from gofixer.facts.toolchain import Toolchain, find_toolchain
-
-TRANSFORMS = tuple(transform for transform in shipped() if transform.name == "trace-always-on")
+from gofixer.engine.model import Outcome, Verify
+from gofixer.facts.toolchain import Toolchain
 
 MAIN = """package main
 
@@ -73,14 +68,6 @@ func ask() {
 """
 
 
-@pytest.fixture(scope="module")
-def toolchain() -> Toolchain:
-    try:
-        return find_toolchain(None)
-    except UserError as error:
-        pytest.skip(f"no Go toolchain: {error}")
-
-
 def free_address() -> str:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return f"127.0.0.1:{server.getsockname()[1]}"
@@ -88,20 +75,15 @@ def free_address() -> str:
 
 def test_a_trace_when_somebody_asks(tmp_path: Path, toolchain: Toolchain) -> None:
     address = free_address()
-    (tmp_path / "go.mod").write_text("module example.com/server\n\ngo 1.22\n")
-    (tmp_path / "main.go").write_text(MAIN)
-    (tmp_path / "ask.go").write_text(NOBODY)
-    before = toolchain.run("run", ".", directory=tmp_path)
-    assert (tmp_path / "trace.out").exists()
-    (tmp_path / "trace.out").unlink()
+    folder = module(tmp_path, {"main.go": MAIN, "ask.go": NOBODY}, go="1.22")
+    before = run(folder, toolchain)
+    assert (folder / "trace.out").exists()
+    (folder / "trace.out").unlink()
     config = Config(options={"trace-always-on": {"address": address}})
-    request = Request(tmp_path, (), config, TRANSFORMS, frozenset(), unsafe=True, verify=Verify.VET, cache=False)
-    report = pipeline.analyse(request)
+    report = rewrite(folder, "trace-always-on", config=config, unsafe=True, verify=Verify.VET)
     assert [finding.outcome for finding in report.findings] == [Outcome.PROPOSED]
-    for change in report.changes:
-        change.path.write_bytes(change.after)
-    (tmp_path / "ask.go").write_text(SOMEBODY % address)
-    after = toolchain.run("run", ".", directory=tmp_path)
-    assert before.stdout == "4950\n"
-    assert after.stdout == "4950\ngo  <nil>\n"
-    assert not (tmp_path / "trace.out").exists()
+    (folder / "ask.go").write_text(SOMEBODY % address)
+    after = run(folder, toolchain)
+    assert before == "4950\n"
+    assert after == "4950\ngo  <nil>\n"
+    assert not (folder / "trace.out").exists()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from starting import module, rewrite, run, toolchain
+from applying import module, rewrite, run
 
 from gofixer.engine.model import Outcome
+from gofixer.facts.toolchain import Toolchain
 
 _PROGRAM = """package main
 
@@ -45,21 +46,21 @@ def program(folder: Path, text: str, go: str) -> Path:
     return folder
 
 
-def test_only_the_import_goes(tmp_path: Path) -> None:
-    if toolchain().version < (1, 25, 0):
+def test_only_the_import_goes(tmp_path: Path, toolchain: Toolchain) -> None:
+    if toolchain.version < (1, 25, 0):
         pytest.skip("needs Go 1.25")
     folder = program(tmp_path, _PROGRAM, "1.25")
-    before = run(folder)
-    report = rewrite(folder, "gomaxprocs-in-cgroup")
+    before = run(folder, toolchain)
+    report = rewrite(folder, "gomaxprocs-in-cgroup", unsafe=True)
     assert [finding.outcome for finding in report.findings] == [Outcome.PROPOSED]
-    assert before == "automaxprocs\n" + run(folder)
+    assert before == "automaxprocs\n" + run(folder, toolchain)
 
 
-def test_only_the_import_comes(tmp_path: Path) -> None:
+def test_only_the_import_comes(tmp_path: Path, toolchain: Toolchain) -> None:
     text = _PROGRAM.replace('\n\t_ "go.uber.org/automaxprocs"\n', "")
     folder = program(tmp_path, text, "1.21")
-    before = run(folder)
-    report = rewrite(folder, "gomaxprocs-in-cgroup")
+    before = run(folder, toolchain)
+    report = rewrite(folder, "gomaxprocs-in-cgroup", unsafe=True)
     assert [finding.outcome for finding in report.findings] == [Outcome.PROPOSED]
-    assert run(folder) == "automaxprocs\n" + before
+    assert run(folder, toolchain) == "automaxprocs\n" + before
     assert (folder / "main.go").read_text() == _PROGRAM

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from starting import module, rewrite, run, toolchain
+from applying import module, rewrite, run
 
 from gofixer.engine.model import Outcome
+from gofixer.facts.toolchain import Toolchain
 
 # The number at the end is that of the machine both times: nothing else has set it.
 _PROGRAM = """package main
@@ -50,19 +51,19 @@ func main() {
 """
 
 
-def test_the_same_work_is_done(tmp_path: Path) -> None:
-    folder = module(tmp_path, {"main.go": _PROGRAM})
-    before = run(folder)
-    report = rewrite(folder, "gomaxprocs-per-call")
+def test_the_same_work_is_done(tmp_path: Path, toolchain: Toolchain) -> None:
+    folder = module(tmp_path, {"main.go": _PROGRAM}, go="1.21")
+    before = run(folder, toolchain)
+    report = rewrite(folder, "gomaxprocs-per-call", unsafe=True)
     assert [finding.outcome for finding in report.findings] == [Outcome.PROPOSED, Outcome.PROPOSED]
     assert "runtime.GOMAXPROCS(runtime" not in (folder / "main.go").read_text()
-    assert run(folder) == before
+    assert run(folder, toolchain) == before
 
 
-def test_go_1_25_has_one_more_reason(tmp_path: Path) -> None:
-    if toolchain().version < (1, 25, 0):
+def test_go_1_25_has_one_more_reason(tmp_path: Path, toolchain: Toolchain) -> None:
+    if toolchain.version < (1, 25, 0):
         pytest.skip("needs Go 1.25")
     folder = module(tmp_path, {"main.go": _PROGRAM}, go="1.25")
-    report = rewrite(folder, "gomaxprocs-per-call")
+    report = rewrite(folder, "gomaxprocs-per-call", unsafe=True)
     assert report.findings
     assert all("CPU limit" in finding.message for finding in report.findings)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from starting import module, rewrite, run
+from applying import module, rewrite, run
 
 from gofixer.engine.model import Outcome
+from gofixer.facts.toolchain import Toolchain
 
 _PROGRAM = """package main
 
@@ -78,10 +79,10 @@ func main() {
 """
 
 
-def test_the_same_is_computed(tmp_path: Path) -> None:
-    folder = module(tmp_path, {"main.go": _PROGRAM})
-    before = run(folder)
-    report = rewrite(folder, "lock-os-thread")
+def test_the_same_is_computed(tmp_path: Path, toolchain: Toolchain) -> None:
+    folder = module(tmp_path, {"main.go": _PROGRAM}, go="1.21")
+    before = run(folder, toolchain)
+    report = rewrite(folder, "lock-os-thread", unsafe=True)
     assert [finding.outcome for finding in report.findings] == [Outcome.PROPOSED] * 3
     assert "OSThread" not in (folder / "main.go").read_text()
-    assert run(folder) == before
+    assert run(folder, toolchain) == before

@@ -5,13 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from applying import analyse
+from trees import write
 
-from gofixer import pipeline
-from gofixer.engine.config import Config
-from gofixer.engine.model import Request, Verify
-from gofixer.engine.registry import shipped
-from gofixer.errors import UserError
-from gofixer.facts.toolchain import find_toolchain
+from gofixer.facts.toolchain import Toolchain
 
 LOOP = """package {package}
 
@@ -29,29 +26,24 @@ func {function}(in <-chan int, use func(int)) {{
 }}
 """
 MAIN = "package main\n\nfunc main() { poll(nil, nil) }\n"
-TIMERS = tuple(transform for transform in shipped() if transform.name == "time-after-in-loop")
 
 
 def drains(folder: Path, *, settings: str = "", directive: str = "", package: str = "main") -> bool:
     """Whether the rewritten loop of a module with go 1.24 drains its timer."""
-    (folder / "go.mod").write_text(f"module example.com/m\n\ngo 1.24\n{settings}")
+    files = {"go.mod": f"module example.com/m\n\ngo 1.24\n{settings}"}
     if package == "main":
-        (folder / "main.go").write_text(directive + MAIN)
-    (folder / "poll.go").write_text(LOOP.format(package=package, function="poll"))
-    report = pipeline.analyse(Request(folder, (), Config(), TIMERS, frozenset(), verify=Verify.NONE, cache=False))
+        files["main.go"] = directive + MAIN
+    write(folder, {**files, "poll.go": LOOP.format(package=package, function="poll")})
+    report = analyse(folder, "time-after-in-loop")
     after = {change.path.name: change.after for change in report.changes}["poll.go"]
     assert b"timer.Reset(time.Second)" in after
     return b"if !timer.Stop() {" in after
 
 
 @pytest.fixture(autouse=True)
-def _toolchain() -> None:
-    try:
-        found = find_toolchain(None)
-    except UserError as error:
-        pytest.skip(f"no Go toolchain: {error}")
-    if not (1, 24) <= found.version[:2] < (1, 27):
-        pytest.skip(f"Go {found.text} knows one kind of timers only")
+def _two_kinds_of_timers(toolchain: Toolchain) -> None:
+    if not (1, 24) <= toolchain.version[:2] < (1, 27):
+        pytest.skip(f"Go {toolchain.text} knows one kind of timers only")
 
 
 @pytest.mark.parametrize("package", ["main", "p"])

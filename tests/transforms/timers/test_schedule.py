@@ -15,29 +15,16 @@ import subprocess
 from pathlib import Path
 
 import programs
-import pytest
+from applying import analyse
 
-from gofixer import pipeline
-from gofixer.engine.config import Config
-from gofixer.engine.model import Outcome, Report, Request, Verify
-from gofixer.engine.registry import shipped
-from gofixer.errors import UserError
-from gofixer.facts.toolchain import Toolchain, find_toolchain
+from gofixer.engine.model import Outcome, Report
+from gofixer.facts.toolchain import Toolchain
+
+OLDEST_GO = (1, 25)  # it came with testing/synctest
 
 SCHEDULE = Path(__file__).parent / "schedule"
 GENERATED = range(1, 16)
 _CALL = re.compile(r"time\.(?:After|Tick)\(")
-
-
-@pytest.fixture(scope="module")
-def toolchain() -> Toolchain:
-    try:
-        found = find_toolchain(None)
-    except UserError as error:
-        pytest.skip(f"no Go toolchain: {error}")
-    if found.version < (1, 25, 0):
-        pytest.skip(f"testing/synctest needs Go 1.25, this is {found.text}")
-    return found
 
 
 def write(module: Path) -> None:
@@ -52,10 +39,7 @@ def rewrite(module: Path, go: str) -> Report:
     (module / "go.mod").write_text(f"module example.com/schedule\n\ngo {go}\n")
     if go < "1.23":
         (module / "before" / "iterators.go").unlink()  # a range over a function
-    transforms = tuple(transform for transform in shipped() if transform.family == "timers")
-    selected = frozenset(transform.name for transform in transforms)
-    request = Request(module, ("./before",), Config(), transforms, selected, verify=Verify.NONE, cache=False)
-    return pipeline.analyse(request)
+    return analyse(module, "timers", selected=True, paths=("./before",))
 
 
 def package(report: Report, folder: Path) -> None:
