@@ -6,7 +6,6 @@ import re
 
 from gofixer.transform import Context, Node, nodes
 
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _HANDLER = re.compile(
     r"^(\*net/http\.Request|net/http\.ResponseWriter|\*github\.com/gin-gonic/gin\.Context"
     r"|github\.com/labstack/echo(/v\d+)?\.Context|\*github\.com/gofiber/fiber(/v\d+)?\.Ctx"
@@ -64,7 +63,7 @@ def _once(loop: nodes.For, node: Node) -> bool:
 
 def answers_requests(function: Node, cx: Context) -> bool:
     """Whether a function has the parameters of a handler of HTTP requests."""
-    assert isinstance(function, _FUNCTIONS)
+    assert isinstance(function, nodes.FUNCTIONS)
     paths = {name: path for path, name in cx.facts.imports.items()}
     for parameter in function.parameters.items:
         if isinstance(parameter, nodes.ParameterDeclaration):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from gofixer.transforms.allocation._places import FUNCTIONS, inside, target
+from gofixer.transforms.allocation._places import inside, target
 from gofixer.transforms.allocation._rounds import is_length
 from gofixer.transforms.allocation._uses import named
 
@@ -13,7 +13,6 @@ from gofixer.transform import Context, Edit, Node, Object, Skip, nodes
 
 FEW = 2
 _MOST_LINES = 3
-_CASES = (nodes.ExpressionCase, nodes.TypeCase, nodes.CommunicationCase, nodes.DefaultCase)
 
 
 @dataclass(slots=True)
@@ -30,7 +29,7 @@ def loop_of(node: Node, found: Object) -> nodes.For | None:
     """The outermost loop around a statement, in its own function, that the variable lives longer than."""
     outer: nodes.For | None = None
     for ancestor in node.ancestors():
-        if isinstance(ancestor, FUNCTIONS):
+        if isinstance(ancestor, nodes.FUNCTIONS):
             break
         if isinstance(ancestor, nodes.For) and found.decl is not None and found.decl[0] < ancestor.start:
             outer = ancestor

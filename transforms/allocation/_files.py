@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 from gofixer.transforms.allocation._operands import (
-    FUNCTIONS,
     argument_of,
     arguments,
     bare,
@@ -195,5 +194,5 @@ def _around(name: Node) -> str:
     parent = name.parent
     while isinstance(parent, nodes.Selector | nodes.ArgumentList | nodes.Unary):
         parent = parent.parent
-    text = parent.str if parent is not None and not isinstance(parent, FUNCTIONS) else name.str
+    text = parent.str if parent is not None and not isinstance(parent, nodes.FUNCTIONS) else name.str
     return text.split("\n")[0]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from gofixer.transform import Context, Edit, Node, Object, Type, nodes
 
-FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _READERS = frozenset({"len", "cap", "min", "max", "complex", "real", "imag"})
 _PATH = (nodes.Identifier, nodes.Selector, nodes.FieldIdentifier, nodes.PackageIdentifier)
 
@@ -93,7 +92,7 @@ def loops_around(node: Node) -> list[Node]:
     found: list[Node] = []
     child = node
     for ancestor in node.ancestors():
-        if isinstance(ancestor, FUNCTIONS):
+        if isinstance(ancestor, nodes.FUNCTIONS):
             break
         if isinstance(ancestor, nodes.For) and _repeated(child, node):
             found.append(ancestor)

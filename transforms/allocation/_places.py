@@ -8,7 +8,6 @@ from typing import TypeVar
 from gofixer.transform import Context, Edit, Node, nodes
 
 N = TypeVar("N", bound=Node)
-FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _BREAKABLE = (nodes.For, nodes.ExpressionSwitch, nodes.TypeSwitch, nodes.Select)
 
 
@@ -41,7 +40,7 @@ def labelled(statement: Node) -> Node:
 def around(node: Node) -> nodes.For | None:
     """The innermost loop around a node, in its own function."""
     for ancestor in node.ancestors():
-        if isinstance(ancestor, FUNCTIONS):
+        if isinstance(ancestor, nodes.FUNCTIONS):
             return None
         if isinstance(ancestor, nodes.For):
             return ancestor

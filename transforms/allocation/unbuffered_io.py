@@ -61,7 +61,6 @@ from gofixer.transforms.allocation._operands import bare, encoded, lines_above, 
 
 from gofixer.transform import UNSAFE, Context, Edit, Match, Node, Result, Skip, Transform, nodes, pattern
 
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _WRITER = "$writer"
 _NAMES = ("Create", "OpenFile", "File", "Stdout", "Stderr")
 _ONE_ERROR = re.compile(r"\(?\s*(?:\w+\s+)?error\s*,?\s*\)?")
@@ -76,7 +75,7 @@ def check(match: Match, cx: Context) -> Result:
     if found is None or isinstance(found, Skip):
         return found
     loop, function = found.loop, cx.function(found.loop)
-    assert isinstance(function, _FUNCTIONS)
+    assert isinstance(function, nodes.FUNCTIONS)
     if next(function.descendants(nodes.Goto), None) is not None:
         return Skip("a goto must not jump over a new variable")
     end = cx.source.find(b"\n", loop.end)
@@ -119,7 +118,7 @@ def _flush(found: Loop, function: Node, cx: Context) -> str | Skip:
             rest = (indent + line.removeprefix(indent + deeper) for line in lines[1:])
             moved = [lines[0], *(line if line.strip() else "" for line in rest)]
             return f"if {error} := {_WRITER}.Flush(); {error} != nil {newline.join(moved)}"
-    result = function.result if isinstance(function, _FUNCTIONS) else None
+    result = function.result if isinstance(function, nodes.FUNCTIONS) else None
     if result is None or not _ONE_ERROR.fullmatch(result.str) or not cx.predeclared("error", function):
         return Skip("the function cannot return the error of Flush")
     return newline.join((f"if err := {_WRITER}.Flush(); err != nil {{", f"{indent}\treturn err", f"{indent}}}"))

@@ -67,7 +67,6 @@ from gofixer.transforms.defers._resources import CANCEL, RELEASES, leaves_iterat
 
 from gofixer.transform import UNSAFE, Context, Edit, Match, Result, Skip, Transform, nodes, pattern
 
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _PRINTING = ("fmt", "log", "log/slog")
 
 
@@ -102,7 +101,7 @@ def check(match: Match, cx: Context) -> Result:
 def _tail(deferred: nodes.Defer) -> Tail | Skip | None:
     """The rest of the iteration from a defer on; None where the defer stands in no loop of its function."""
     for around in deferred.ancestors():
-        if isinstance(around, _FUNCTIONS):
+        if isinstance(around, nodes.FUNCTIONS):
             return None
         if isinstance(around, nodes.For):
             tail = Tail(deferred, around)

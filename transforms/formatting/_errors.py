@@ -8,7 +8,6 @@ from gofixer.transforms.formatting._layout import bare
 
 from gofixer.transform import Context, Node, Object, nodes
 
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _LEAVES = (nodes.Return, nodes.Continue, nodes.Break)
 
 
@@ -36,7 +35,7 @@ def _checks(target: Node, error: Object, cx: Context) -> Iterator[tuple[int, Nod
     """Where checks that dominate a place end, and the code between such a check and the place."""
     child = target
     for ancestor in target.ancestors():
-        if isinstance(ancestor, _FUNCTIONS):
+        if isinstance(ancestor, nodes.FUNCTIONS):
             return
         match ancestor:
             case nodes.If() if child == ancestor.consequence and _implied(ancestor.condition, error, True, cx):

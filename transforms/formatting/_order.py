@@ -14,7 +14,6 @@ from gofixer.transforms.formatting._layout import bare
 
 from gofixer.transform import Context, Node, nodes
 
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _BODIES = (nodes.Block, nodes.StatementList, nodes.FuncLiteral)
 _QUIET_BUILTINS = frozenset({"len", "cap", "min", "max", "real", "imag", "complex", "new", "make"})
 # Functions of these packages run no code of their caller's and change nothing that it can see.
@@ -71,7 +70,7 @@ def around(node: Node) -> tuple[list[Node], list[Node]]:
     right: list[Node] = []
     child = node
     for ancestor in node.ancestors():
-        if isinstance(ancestor, (*_FUNCTIONS, *HEADS, nodes.StatementList, nodes.Block, nodes.ExpressionCase)):
+        if isinstance(ancestor, (*nodes.FUNCTIONS, *HEADS, nodes.StatementList, nodes.Block, nodes.ExpressionCase)):
             break
         sequenced = isinstance(ancestor, nodes.Binary) and ancestor.operator.str in ("&&", "||")
         if not sequenced:

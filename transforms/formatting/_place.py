@@ -8,8 +8,6 @@ from gofixer.transforms.formatting._order import any_interferes, around, interfe
 
 from gofixer.transform import Context, Edit, Node, Skip, nodes
 
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
-_CASES = (nodes.ExpressionCase, nodes.TypeCase, nodes.DefaultCase, nodes.CommunicationCase)
 WIDEST = 120
 SLACK = 8
 _DIRECTIVE = re.compile(rb"[ \t]*//[a-z0-9]+(?::|\b)\S*")  # //nolint, //lint:ignore, //go:...
@@ -77,11 +75,11 @@ def moves(node: Node, arguments: list[Node], statement: Node, cx: Context) -> st
 def scope_of(statement: Node) -> Node:
     """The node in whose scope a variable declared in front of a statement lives, with all that shares the scope."""
     current = statement.parent
-    while current is not None and not isinstance(current, (nodes.Block, *_CASES)):
+    while current is not None and not isinstance(current, (nodes.Block, *nodes.CASES)):
         current = current.parent
     assert current is not None, "a statement stands in a block or a case"
     function = current.parent
-    return function if isinstance(current, nodes.Block) and isinstance(function, _FUNCTIONS) else current
+    return function if isinstance(current, nodes.Block) and isinstance(function, nodes.FUNCTIONS) else current
 
 
 def taken(name: str, scope: Node, cx: Context) -> bool:
@@ -109,8 +107,8 @@ def _nested(declared: Node, scope: Node) -> bool:
     for ancestor in declared.ancestors():
         if ancestor == scope:
             return False
-        if isinstance(ancestor, (nodes.Block, *_CASES)):
-            return not (isinstance(scope, _FUNCTIONS) and ancestor.parent == scope)  # a body shares its scope
+        if isinstance(ancestor, (nodes.Block, *nodes.CASES)):
+            return not (isinstance(scope, nodes.FUNCTIONS) and ancestor.parent == scope)  # a body shares its scope
     return False
 
 

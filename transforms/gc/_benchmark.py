@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from gofixer.transform import Context, Node, Skip, nodes
 
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _BENCHMARK = re.compile(r"\btesting\.P?B\b")
 _TIMERS = ("StopTimer", "StartTimer", "ResetTimer")
 _SWITCHES = re.compile(rb"\.(Stop|Start|Reset)Timer\b")
@@ -31,7 +30,7 @@ class Loop:
 
 def serves_benchmark(place: Node) -> bool:
     """Whether a function around a place takes a ``*testing.B`` or ``*testing.PB``."""
-    return any(_BENCHMARK.search(a.parameters.str) for a in place.ancestors() if isinstance(a, _FUNCTIONS))
+    return any(_BENCHMARK.search(a.parameters.str) for a in place.ancestors() if isinstance(a, nodes.FUNCTIONS))
 
 
 def measured_loop(site: Node, cx: Context) -> Loop | Skip:

@@ -10,9 +10,6 @@ from gofixer.transforms.gc._packages import called_elsewhere, finalizers_importe
 
 from gofixer.transform import Context, Node, nodes
 
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
-_CASES = (nodes.ExpressionCase, nodes.CommunicationCase, nodes.TypeCase, nodes.DefaultCase)
-
 # What runs, or shows, only after a collection; and what changes when one happens by itself.
 _COLLECTOR = re.compile(
     rb"(?m)\b(SetFinalizer|AddCleanup|SetGCPercent|SetMemoryLimit)\b"
@@ -168,18 +165,18 @@ def named_elsewhere(name: str, cx: Context) -> bool:
 
 def is_command(place: Node) -> bool:
     """Whether a function around the place is the body of a command-line command."""
-    return any(_COMMAND.search(a.parameters.str) for a in place.ancestors() if isinstance(a, _FUNCTIONS))
+    return any(_COMMAND.search(a.parameters.str) for a in place.ancestors() if isinstance(a, nodes.FUNCTIONS))
 
 
 def is_handler(function: Node) -> bool:
     """Whether a function answers HTTP requests."""
-    return isinstance(function, _FUNCTIONS) and bool(_HANDLER.search(function.parameters.str))
+    return isinstance(function, nodes.FUNCTIONS) and bool(_HANDLER.search(function.parameters.str))
 
 
 def only_in_case(place: Node) -> bool:
     """Whether a case of a switch or select does nothing else."""
     statements = next((a for a in place.ancestors() if isinstance(a, nodes.StatementList)), None)
-    return statements is not None and len(statements.items) == 1 and isinstance(statements.parent, _CASES)
+    return statements is not None and len(statements.items) == 1 and isinstance(statements.parent, nodes.CASES)
 
 
 def statement_of(call: Node) -> Node:

@@ -15,7 +15,6 @@ _WHY = re.compile(
     r"|work ?around|hack|finali|weak|cgo|limit|important|deliberate|before|stat|profil|measur|leak"
     r"|todo|fixme|xxx|bug|nolint|//go:|//export"
 )
-_CASES = (nodes.ExpressionCase, nodes.CommunicationCase, nodes.TypeCase, nodes.DefaultCase)
 _CLOSING = re.compile(rb"\s*(\}|\)|case\b|default\s*:|$)")
 
 
@@ -69,7 +68,7 @@ def remove(statement: Node, cx: Context, *, reasons_count: bool = True) -> Remov
         return Skip("carries a label")
     if not isinstance(target.parent, nodes.StatementList):
         return Skip("is part of another statement")
-    if len(target.parent.items) == 1 and isinstance(target.parent.parent, _CASES):
+    if len(target.parent.items) == 1 and isinstance(target.parent.parent, nodes.CASES):
         return Skip("is all that its case does")
     return _lines(target, cx, reasons_count, tuple(drops))
 

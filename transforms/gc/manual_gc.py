@@ -54,8 +54,6 @@ from gofixer.transforms.gc._removal import Removal, remove, remove_declaration
 
 from gofixer.transform import Context, Match, Node, Result, Skip, Transform, nodes, pattern
 
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
-
 
 def check(match: Match, cx: Context) -> Result:
     """Refuse where somebody may want the collection, remove the call otherwise."""
@@ -72,7 +70,7 @@ def check(match: Match, cx: Context) -> Result:
     if reason := place.collector_is_watched(cx) or place.wanted(call, cx):
         return Skip(reason)
     function = cx.function(call)
-    assert isinstance(function, _FUNCTIONS)
+    assert isinstance(function, nodes.FUNCTIONS)
     assert function.body is not None
     if place.busy(function.body):
         removal = remove(place.statement_of(call), cx)

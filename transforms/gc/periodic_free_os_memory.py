@@ -59,7 +59,6 @@ _COLLECTS = frozenset({"runtime/debug.FreeOSMemory", "runtime.GC"})
 _TICKS = frozenset({"time.Tick", "time.NewTicker", "time.After", "time.Sleep"})
 _BRANCHES = (nodes.If, nodes.ExpressionCase, nodes.CommunicationCase, nodes.TypeCase, nodes.DefaultCase, nodes.For)
 _JUMPS = (nodes.Return, nodes.Break, nodes.Continue)
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 
 
 def screen(match: Match, cx: Context) -> Skip | bool:
@@ -99,7 +98,7 @@ def check(match: Match, cx: Context) -> Result:
 def _loop(call: Node) -> nodes.For | None:
     """The loop of the call's own function."""
     for around in call.ancestors():
-        if isinstance(around, _FUNCTIONS):
+        if isinstance(around, nodes.FUNCTIONS):
             return None
         if isinstance(around, nodes.For):
             return around
@@ -137,7 +136,7 @@ def _waits_for_time(node: Node, cx: Context) -> bool:
 
 def _around(loop: nodes.For) -> Node:
     """The function literal that a loop is the end of, or the loop."""
-    return next((a for a in loop.ancestors() if isinstance(a, _FUNCTIONS)), loop)
+    return next((a for a in loop.ancestors() if isinstance(a, nodes.FUNCTIONS)), loop)
 
 
 def _goroutine(loop: nodes.For) -> nodes.Go | None:
@@ -166,7 +165,7 @@ def _asked_for(goroutine: nodes.Go, cx: Context) -> str | None:
             return "is started where a condition says so"
         if isinstance(around, nodes.FuncLiteral):
             return "is started by a function literal"
-        if isinstance(around, _FUNCTIONS):
+        if isinstance(around, nodes.FUNCTIONS):
             items = around.body.child.items if around.body and around.body.child else ()
             if len(items) == 1:
                 return "is all that the function around it is for: whoever calls it asks for it"

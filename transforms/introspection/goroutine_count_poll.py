@@ -66,7 +66,6 @@ from gofixer.transforms._places._repeats import answers_requests, calls_of, loop
 from gofixer.transform import UNSAFE, Context, Edit, Match, Node, Result, Skip, Transform, nodes, pattern
 
 _WAITS = frozenset({"runtime.Gosched", "time.Sleep"})
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ def _outermost(poll: Node, function: Node | None) -> Node | None:
 
 def _shared(function: Node, cx: Context) -> str | None:
     """Why several calls of the function would have a limit each where the process had one."""
-    assert isinstance(function, _FUNCTIONS)
+    assert isinstance(function, nodes.FUNCTIONS)
     if isinstance(function, nodes.FuncLiteral):
         return "stands in a function literal, which may run more than once"
     if answers_requests(function, cx):

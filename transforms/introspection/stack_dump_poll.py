@@ -79,7 +79,6 @@ from gofixer.transform import (
 _SIGNALS = re.compile(rb"\bsignal\.Notify|\bos\.Signal\b|\bsyscall\.SIG|\bunix\.SIG")
 _ENDS = re.compile(r"^panic$|^os\.Exit$|\.(Fatal|Panic)(f|ln)?$|^runtime\.Goexit$")
 _PLAIN = frozenset({"*os.File", "*bufio.Writer", "*bytes.Buffer"})
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 
 
 def check(match: Match, cx: Context) -> Result:
@@ -96,7 +95,7 @@ def check(match: Match, cx: Context) -> Result:
         return Skip("a signal asks for the dump")
     if any(cx.callee(other) == "recover" for other in own.descendants(nodes.Call)):
         return Skip("is part of a panic handler")
-    if any(answers_requests(f, cx) for f in call.ancestors() if isinstance(f, _FUNCTIONS)):
+    if any(answers_requests(f, cx) for f in call.ancestors() if isinstance(f, nodes.FUNCTIONS)):
         return Skip("a request asks for the dump")
     if reason := _grows(call, match["buf"], cx):
         return Skip(reason)
@@ -122,7 +121,7 @@ def _grows(call: nodes.Call, buffer: Node, cx: Context) -> str | None:
     """Whether the loop around the call is there to find a buffer that is large enough."""
     variable = cx.object(buffer) if isinstance(buffer, nodes.Identifier) else None
     for around in call.ancestors():
-        if isinstance(around, _FUNCTIONS):
+        if isinstance(around, nodes.FUNCTIONS):
             break
         if isinstance(around, nodes.For):
             for made in around.descendants(nodes.Assignment):

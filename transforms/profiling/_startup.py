@@ -8,8 +8,6 @@ from pathlib import Path
 
 from gofixer.transform import Context, Node, nodes
 
-FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
-_CASES = (nodes.ExpressionCase, nodes.CommunicationCase, nodes.TypeCase, nodes.DefaultCase)
 _TAGS = re.compile(rb"(?m)^//go:build .*\b\w*(debug|bench|prof|test|trace)\w*")
 _TOOL = re.compile(r"(?i)bench|perf|prof|stress|loadtest|debug|fuzz")
 

@@ -19,9 +19,7 @@ UNWIND: Way = ("unwind", 0)
 EXIT: Way = ("exit", 0)
 """The end of the program: nothing runs any more."""
 
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _BREAKABLE = (nodes.For, nodes.ExpressionSwitch, nodes.TypeSwitch, nodes.Select)
-_CASES = (nodes.ExpressionCase, nodes.TypeCase, nodes.CommunicationCase, nodes.DefaultCase)
 _FINAL = frozenset({"Fatal", "Fatalf", "Fatalln", "FailNow", "Skip", "Skipf", "SkipNow"})
 
 
@@ -102,7 +100,7 @@ class Flow:
 
     def holds(self, node: Node) -> bool:
         """Whether a node stands in the function itself, not in a literal in it nor around it."""
-        return next((a for a in node.ancestors() if isinstance(a, _FUNCTIONS)), None) == self._function
+        return next((a for a in node.ancestors() if isinstance(a, nodes.FUNCTIONS)), None) == self._function
 
     def ways(self, node: Node) -> set[Way]:
         """How a statement may be left."""
@@ -163,7 +161,7 @@ class Flow:
     def comes_back(self, statement: Node, ways: set[Way]) -> bool:
         """Whether control that leaves a statement in one of these ways may come to the statement again."""
         node = statement
-        while not isinstance(node, _FUNCTIONS):
+        while not isinstance(node, nodes.FUNCTIONS):
             if isinstance(node, nodes.For) and node != statement and ways & {NEXT, ("continue", node.start)}:
                 return True
             ways = self._broken(node, ways)
@@ -194,7 +192,7 @@ class Flow:
         return (ways - {away}) | {NEXT} if away in ways and isinstance(node, _BREAKABLE) else ways
 
     def _branches(self, node: Node) -> set[Way]:
-        cases = [child for child in node.children if isinstance(child, _CASES)]
+        cases = [child for child in node.children if isinstance(child, nodes.CASES)]
         default = any(isinstance(case, nodes.DefaultCase) for case in cases)
         if isinstance(node, nodes.Select) and self._waiting and not default:
             return set()
