@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gofixer.transforms._places._syntax import labelled
+
 from gofixer.transform import Context, Node, Skip, nodes
 
 _BENCHMARK = re.compile(r"\btesting\.P?B\b")
@@ -99,8 +101,7 @@ def _measured(loop: nodes.For, site: Node, cx: Context) -> Loop | Skip | None:
         kind = cx.type(selector.operand)
         if selector.field.str in ("N", "Loop") and kind is not None and kind.string == "*testing.B":
             if isinstance(selector.operand, nodes.Identifier):
-                labelled = isinstance(loop.parent, nodes.Labeled)
-                return Loop(loop, site, selector.operand, loop.parent if labelled and loop.parent else loop)
+                return Loop(loop, site, selector.operand, labelled(loop))
             return Skip("the benchmark has no name of its own")
     return None
 

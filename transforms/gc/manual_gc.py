@@ -48,6 +48,7 @@ Package runtime, `GC`; A Guide to the Go Garbage Collector, <https://go.dev/doc/
 
 from __future__ import annotations
 
+from gofixer.transforms._places._calls import as_value, in_test
 from gofixer.transforms.gc import _place as place
 from gofixer.transforms.gc._packages import collector_may_be_off
 from gofixer.transforms.gc._removal import Removal, remove, remove_declaration
@@ -59,10 +60,9 @@ def check(match: Match, cx: Context) -> Result:
     """Refuse where somebody may want the collection, remove the call otherwise."""
     call = match.node
     if isinstance(call, nodes.Selector):
-        called = isinstance(call.parent, nodes.Call) and call.parent.function == call
-        return None if called else Skip("is handed on as a function value")
-    if cx.is_test or "testing" in cx.facts.imports:
-        return Skip("stands in test code")
+        return as_value(call)
+    if skip := in_test(cx):
+        return skip
     if isinstance(call.parent, nodes.Go):
         return Skip("runs in a goroutine of its own, off the caller's path on purpose")
     if isinstance(call.parent, nodes.Defer):

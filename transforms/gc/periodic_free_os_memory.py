@@ -49,6 +49,8 @@ Package runtime/debug, `FreeOSMemory`, `SetMemoryLimit`; A Guide to the Go Garba
 
 from __future__ import annotations
 
+from gofixer.transforms._places._calls import in_test
+from gofixer.transforms._places._syntax import enclosing_loop, labelled
 from gofixer.transforms.gc import _place as place
 from gofixer.transforms.gc._packages import collector_may_be_off
 from gofixer.transforms.gc._removal import remove_goroutine
@@ -63,22 +65,22 @@ _JUMPS = (nodes.Return, nodes.Break, nodes.Continue)
 
 def screen(match: Match, cx: Context) -> Skip | bool:
     """Only calls in loops; the others are those of manual-gc."""
-    loop = _loop(match.node)
+    loop = enclosing_loop(match.node)
     return loop is not None and not _other(loop.body, match.node)
 
 
 def check(match: Match, cx: Context) -> Result:
     """Refuse where somebody asks or waits for the collections; drop the goroutine otherwise."""
     call = match.node
-    loop = _loop(call)
+    loop = enclosing_loop(call)
     assert loop is not None
     if not _ticks(loop, call, cx):
         return Skip("does not wait for a tick: it collects as often as it can, to find errors")
     first = next(c for c in loop.body.descendants(nodes.Call) if cx.callee(c) in _COLLECTS)
     if first != call:
         return None  # one finding for each loop
-    if cx.is_test or "testing" in cx.facts.imports:
-        return Skip("stands in test code")
+    if skip := in_test(cx):
+        return skip
     goroutine = _goroutine(loop)
     if goroutine is None:
         return Skip("the loop is not all that one goroutine does: the function around it may be waited for")
@@ -93,16 +95,6 @@ def check(match: Match, cx: Context) -> Result:
         return Skip(reason)
     title = "Drop the collections on a timer; GOMEMLIMIT or debug.SetMemoryLimit bounds memory"
     return cx.fix(title, *removal.edits(), applicability=UNSAFE, drops=removal.drops)
-
-
-def _loop(call: Node) -> nodes.For | None:
-    """The loop of the call's own function."""
-    for around in call.ancestors():
-        if isinstance(around, nodes.FUNCTIONS):
-            return None
-        if isinstance(around, nodes.For):
-            return around
-    return None
 
 
 def _other(body: Node, call: Node) -> bool:
@@ -145,8 +137,7 @@ def _goroutine(loop: nodes.For) -> nodes.Go | None:
     match literal:
         case nodes.FuncLiteral(parent=nodes.Call(parent=nodes.Go() as goroutine)) if not literal.parameters.items:
             items = literal.body.child.items if literal.body.child else ()
-            top = loop.parent if isinstance(loop.parent, nodes.Labeled) else loop
-            if items and items[-1] == top and all(map(_prepares, items[:-1])):
+            if items and items[-1] == labelled(loop) and all(map(_prepares, items[:-1])):
                 return goroutine
     return None
 

@@ -129,16 +129,3 @@ def _only_list(statement: Node, found: Results) -> tuple[Node, ...] | None:
         if all(items[0].start <= use.start < items[-1].end for use in found.uses):
             return items
     return None
-
-
-def starts_line(node: Node, cx: Context) -> bool:
-    """Whether only white space stands before a node on its line."""
-    return not cx.source[cx.source.rfind(b"\n", 0, node.start) + 1 : node.start].strip()
-
-
-def comment_above(node: Node, cx: Context) -> bool:
-    """Whether a comment ends on the line above a node."""
-    return any(
-        comment.line + comment.str.rstrip("\r\n").count("\n") == node.line - 1
-        for comment in cx.comments((0, node.start))
-    )

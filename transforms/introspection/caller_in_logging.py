@@ -59,15 +59,15 @@ from __future__ import annotations
 
 import re
 
+from gofixer.transforms._places._calls import as_value, in_test
+from gofixer.transforms._places._lines import comment_above, starts_line
 from gofixer.transforms._places._repeats import repeated
 from gofixer.transforms.introspection._moving import (
     Results,
     below_level_test,
-    comment_above,
     destination,
     means_something_else,
     results,
-    starts_line,
 )
 
 from gofixer.transform import DISPLAY, Context, Edit, Match, Node, Result, Skip, Transform, nodes, pattern
@@ -82,10 +82,9 @@ def check(match: Match, cx: Context) -> Result:
     """Move the call to where its results are wanted, or compute them once; show what has to be done by hand."""
     call = match.node
     if isinstance(call, nodes.Selector):
-        called = isinstance(call.parent, nodes.Call) and call.parent.function == call
-        return None if called else Skip("is handed on as a function value")
-    if cx.is_test or "testing" in cx.facts.imports:
-        return Skip("stands in test code")
+        return as_value(call)
+    if skip := in_test(cx):
+        return skip
     if isinstance(cx.declaration(call), nodes.VarDeclaration):
         return None
     found = results(call, cx)

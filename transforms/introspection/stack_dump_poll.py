@@ -57,6 +57,7 @@ from __future__ import annotations
 
 import re
 
+from gofixer.transforms._places._calls import in_test
 from gofixer.transforms._places._repeats import answers_requests
 from gofixer.transforms.introspection._dump import Dump, as_string, dump_of, only_written
 from gofixer.transforms.introspection._timers import timed
@@ -88,8 +89,8 @@ def check(match: Match, cx: Context) -> Result:
     everybody = cx.constant(match["all"])
     if everybody == "false":
         return None
-    if cx.is_test or "testing" in cx.facts.imports:
-        return Skip("stands in test code")
+    if skip := in_test(cx):
+        return skip
     own = cx.declaration(call)
     if _SIGNALS.search(own.text):
         return Skip("a signal asks for the dump")

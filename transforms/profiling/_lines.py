@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from gofixer.transforms._places._lines import line_of
+
 from gofixer.transform import Context, Edit, Node, Skip, nodes
 
 _WHY = re.compile(
@@ -12,12 +14,6 @@ _WHY = re.compile(
     r"|deliberate|todo|fixme|xxx|bug|nolint|//go:"
 )
 _CLOSING = re.compile(rb"\s*(\}|case\b|default\s*:)")
-
-
-def line_of(source: bytes, at: int) -> tuple[int, int]:
-    """Start of the line of an offset, and of the next line."""
-    end = source.find(b"\n", at)
-    return source.rfind(b"\n", 0, at) + 1, len(source) if end < 0 else end + 1
 
 
 def lines(first: Node, last: Node, cx: Context, about: str) -> tuple[int, int] | Skip:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gofixer.transforms._places._syntax import inside
 from gofixer.transforms.profiling._lines import lines
-from gofixer.transforms.profiling._startup import is_failure, module_sources, own
+from gofixer.transforms.profiling._startup import is_failure, module_sources
 
 from gofixer.transform import Context, Node, Skip, nodes
 
@@ -90,9 +91,9 @@ def _handles(branch: nodes.If, cx: Context) -> str | None:
     """Why an if does more than to report a failure and to give up."""
     if not is_failure(branch, cx) or branch.alternative is not None:
         return "the failure is handled in a way of its own"
-    if any(own(branch.consequence, nodes.Assignment, nodes.Goto, nodes.Defer, nodes.Go, nodes.Send)):
+    if any(inside(branch.consequence, nodes.Assignment, nodes.Goto, nodes.Defer, nodes.Go, nodes.Send)):
         return "the failure is handled in a way of its own"
-    for call in own(branch.consequence, nodes.Call):
+    for call in inside(branch.consequence, nodes.Call):
         callee = cx.types.callee(call.span)
         if callee is None or not (callee.pkg in _REPORTS or callee.full_name in _ENDS):
             return "the failure is handled in a way of its own"

@@ -6,6 +6,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from gofixer.transforms._places._calls import in_test
+from gofixer.transforms._places._files import named_elsewhere
+from gofixer.transforms._places._syntax import inside
+
 from gofixer.transform import Context, Node, nodes
 
 _TAGS = re.compile(rb"(?m)^//go:build .*\b\w*(debug|bench|prof|test|trace)\w*")
@@ -19,8 +23,8 @@ def conditional(place: Node, cx: Context, *, branches: bool = False) -> str | No
     loops and closures. That main may return before it does not count: then the program is over.
     ``branches`` allows conditions around and before it.
     """
-    if cx.is_test or "testing" in cx.facts.imports:
-        return "stands in test code"
+    if skip := in_test(cx):
+        return skip.reason
     if _TAGS.search(cx.source):
         return "is only built with a tag"
     program = cx.types.package.rpartition("/")[2]
@@ -53,7 +57,7 @@ def _not_always(place: Node, cx: Context, depth: int, branches: bool) -> str | N
 
 def _left_before(function: nodes.FunctionDeclaration, place: Node, cx: Context) -> str | None:
     """Whether a function may return before it comes to a place, failures apart."""
-    for jump in own(function.body or function, nodes.Return, nodes.Goto):
+    for jump in inside(function.body or function, nodes.Return, nodes.Goto):
         if jump.start >= place.start:
             continue
         branch = next((a for a in jump.ancestors() if isinstance(a, nodes.If)), None)
@@ -79,21 +83,6 @@ def _called_once(function: nodes.FunctionDeclaration, cx: Context, depth: int, b
     if depth > 3 or name[0].isupper() or len(calls) != 1 or used != 1 or named_elsewhere(name, cx):
         return f"`{name}` may be called at other times than at the start"
     return _not_always(calls[0], cx, depth + 1, branches)
-
-
-def named_elsewhere(name: str, cx: Context) -> bool:
-    """Whether another file of the package, of any platform, mentions a name."""
-    word = re.compile(rb"\b%s\b" % re.escape(name.encode()))
-    return any(word.search(source) for path, source in cx.package_sources().items() if path != cx.facts.path)
-
-
-def own(node: Node, *classes: type[Node]) -> Iterator[Node]:
-    """Nodes below a node, without those of function literals in it."""
-    for child in node.children:
-        if isinstance(child, classes):
-            yield child
-        if not isinstance(child, nodes.FuncLiteral):
-            yield from own(child, *classes)
 
 
 def module_sources(cx: Context) -> Iterator[tuple[Path, bytes]]:

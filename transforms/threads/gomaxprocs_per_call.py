@@ -47,6 +47,7 @@ from __future__ import annotations
 
 import re
 
+from gofixer.transforms._places._calls import as_value, in_test
 from gofixer.transforms._places._repeats import repeated
 from gofixer.transforms.threads._settings import setters, without
 
@@ -59,13 +60,12 @@ def check(match: Match, cx: Context) -> Result:
     """Drop what sets the number that is set anyway."""
     call = match.node
     if isinstance(call, nodes.Selector):
-        called = isinstance(call.parent, nodes.Call) and call.parent.function == call
-        return None if called else Skip("is handed on as a function value")
+        return as_value(call)
     number = cx.constant(match["n"])
     if number is not None and (number == "0" or number.startswith("-")):
         return None
-    if cx.is_test or "testing" in cx.facts.imports:
-        return Skip("stands in test code")
+    if skip := in_test(cx):
+        return skip
     if repeated(call, cx) is None:
         return Skip("is set once as far as this file shows")
     if not isinstance(call.parent, nodes.ExpressionStatement):

@@ -53,6 +53,7 @@ from __future__ import annotations
 
 import re
 
+from gofixer.transforms._places._calls import as_value, in_test
 from gofixer.transforms.threads._settings import without
 
 from gofixer.transform import UNSAFE, Context, Edit, Match, Node, Result, Skip, Transform, Type, nodes, pattern
@@ -76,10 +77,9 @@ def check(match: Match, cx: Context) -> Result:
     """Refuse whatever might know of the thread; drop the pair otherwise."""
     lock = match.node
     if isinstance(lock, nodes.Selector):
-        called = isinstance(lock.parent, nodes.Call) and lock.parent.function == lock
-        return None if called else Skip("is handed on as a function value")
-    if cx.is_test or "testing" in cx.facts.imports:
-        return Skip("stands in test code")
+        return as_value(lock)
+    if skip := in_test(cx):
+        return skip
     function = cx.function(lock)
     assert function is not None
     own = cx.declaration(lock)
