@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from gofixer.transforms.allocation._places import inside, target
+from gofixer.transforms._places._syntax import inside, target
 from gofixer.transforms.allocation._rounds import is_length
 from gofixer.transforms.allocation._uses import named
 

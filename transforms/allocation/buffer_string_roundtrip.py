@@ -59,9 +59,10 @@ A buffer of 4 KB searched for 100 words (Go 1.26, linux/amd64): 332 us, 486 KB, 
 
 from __future__ import annotations
 
+from gofixer.transforms._places._lines import lines_above, starts_line
+from gofixer.transforms._places._syntax import labelled
 from gofixer.transforms.allocation._accumulate import left_after
 from gofixer.transforms.allocation._buffers import held_elsewhere
-from gofixer.transforms.allocation._places import labelled, lines_above, starts_line
 from gofixer.transforms.allocation._uses import named
 
 from gofixer.transform import Context, Match, Node, Object, Result, Skip, Transform, nodes, pattern

@@ -72,6 +72,8 @@ Go specification, "Appending to and copying slices", "Making slices, maps and ch
 
 from __future__ import annotations
 
+from gofixer.transforms._places._lines import lines_above, starts_line
+from gofixer.transforms._places._syntax import enclosing_loop, inside, labelled
 from gofixer.transforms.allocation._fill import (
     Made,
     directly,
@@ -81,7 +83,6 @@ from gofixer.transforms.allocation._fill import (
     moved,
     repeats_keys,
 )
-from gofixer.transforms.allocation._places import around, inside, labelled, lines_above, starts_line
 from gofixer.transforms.allocation._rounds import Rounds, rounds_of
 from gofixer.transforms.allocation._uses import appended, asks_capacity, named, own, sees_more
 
@@ -96,7 +97,7 @@ _TITLE = "Ask for the memory of all elements at once"
 def screen(match: Match, cx: Context) -> Skip | bool:
     """Whether an append stands in a loop behind the declaration of an empty slice, or a loop fills a new map."""
     if isinstance(match.node, nodes.Assignment):
-        name, loop = match["x"], around(match.node)
+        name, loop = match["x"], enclosing_loop(match.node)
         given = match.many("v")
         if not isinstance(name, nodes.Identifier) or loop is None or not given:
             return False
@@ -121,7 +122,7 @@ def check(match: Match, cx: Context) -> Result:
     is_slice = isinstance(match.node, nodes.Assignment)
     name = match["x" if is_slice else "m"]
     found = cx.object(name)
-    loop = around(match.node) if is_slice else map_loop(match.node, name.str)
+    loop = enclosing_loop(match.node) if is_slice else map_loop(match.node, name.str)
     empty = maker(loop, name.str) if loop else None
     if loop is None or empty is None or found is None or cx.object(empty.name) != found:
         return None

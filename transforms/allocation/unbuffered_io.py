@@ -56,10 +56,23 @@ from __future__ import annotations
 
 import re
 
+from gofixer.transforms._places._lines import ends_line, lines_above, lines_below, starts_line
 from gofixer.transforms.allocation._files import Loop, loop_of, written_file
-from gofixer.transforms.allocation._operands import bare, encoded, lines_above, loops_around, starts_line
+from gofixer.transforms.allocation._operands import loops_around
 
-from gofixer.transform import UNSAFE, Context, Edit, Match, Node, Result, Skip, Transform, nodes, pattern
+from gofixer.transform import (
+    UNSAFE,
+    Context,
+    Edit,
+    Match,
+    Node,
+    Result,
+    Skip,
+    Transform,
+    nodes,
+    pattern,
+    unparen,
+)
 
 _WRITER = "$writer"
 _NAMES = ("Create", "OpenFile", "File", "Stdout", "Stderr")
@@ -78,11 +91,9 @@ def check(match: Match, cx: Context) -> Result:
     assert isinstance(function, nodes.FUNCTIONS)
     if next(function.descendants(nodes.Goto), None) is not None:
         return Skip("a goto must not jump over a new variable")
-    end = cx.source.find(b"\n", loop.end)
-    behind = cx.source[loop.end : end].strip()
     if not isinstance(loop.parent, nodes.StatementList) or not starts_line(loop, cx):
         return Skip("there is no line in front of the loop for a new variable")
-    if end < 0 or behind[:2] not in (b"", b"//"):
+    if not ends_line(loop, cx):
         return Skip("there is no line behind the loop for Flush")
     flush = _flush(found, function, cx)
     if isinstance(flush, Skip):
@@ -91,12 +102,11 @@ def check(match: Match, cx: Context) -> Result:
     if bufio is None:
         return Skip("the name of package bufio means something else here")
     name = cx.fresh(loop, "w", "out", "buffered")
-    text = f"{cx.indent(loop)}{flush.replace(_WRITER, name)}{cx.newline.decode()}"
     return cx.fix(
         "Write through a buffer",
         lines_above(loop, [f"{name} := {bufio}.NewWriter({found.file.name})"], cx),
         *(Edit(*place.span, name.encode()) for place in found.names),
-        Edit(end + 1, end + 1, encoded(text)),
+        lines_below(loop, [flush.replace(_WRITER, name)], cx),
         applicability=UNSAFE,
     )
 
@@ -134,7 +144,7 @@ def _handler(leave: Node, found: Loop, cx: Context) -> tuple[str, nodes.If] | No
     condition = next((a for a in leave.ancestors() if isinstance(a, nodes.If | nodes.For)), None)
     if not isinstance(condition, nodes.If) or condition.alternative is not None:
         return None
-    test = bare(condition.condition)
+    test = unparen(condition.condition)
     if not isinstance(test, nodes.Binary) or test.operator.str != "!=" or not isinstance(test.right, nodes.Nil):
         return None
     error = cx.object(test.left) if isinstance(test.left, nodes.Identifier) else None
@@ -144,7 +154,7 @@ def _handler(leave: Node, found: Loop, cx: Context) -> tuple[str, nodes.If] | No
         source = above[-1] if above else None
     if error is None or not isinstance(source, nodes.ShortVarDeclaration | nodes.Assignment):
         return None
-    value = bare(source.right.children[0])
+    value = unparen(source.right.children[0])
     writes = isinstance(value, nodes.Call) and any(value.start <= name.start < value.end for name in found.names)
     if not writes or len(source.right.children) != 1 or len(source.left.children) != 2:
         return None

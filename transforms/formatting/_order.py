@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from gofixer.transforms.formatting._layout import bare
-
-from gofixer.transform import Context, Node, nodes
+from gofixer.transform import Context, Node, nodes, unparen
 
 _BODIES = (nodes.Block, nodes.StatementList, nodes.FuncLiteral)
 _QUIET_BUILTINS = frozenset({"len", "cap", "min", "max", "real", "imag", "complex", "new", "make"})
@@ -38,7 +36,7 @@ def loose(node: Node, cx: Context) -> bool:
 
     Calls inside of it are no concern here: they keep their place among the other calls.
     """
-    target = bare(node)
+    target = unparen(node)
     info = cx.expr(target)
     if info is not None and info.const is not None:
         return False

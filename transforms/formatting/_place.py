@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from gofixer.transforms._places._lines import starts_line
 from gofixer.transforms.formatting._order import any_interferes, around, interferes, loose
 
-from gofixer.transform import Context, Edit, Node, Skip, nodes
+from gofixer.transform import Context, Edit, Node, Skip, nodes, to_bytes
 
 WIDEST = 120
 SLACK = 8
@@ -32,8 +33,7 @@ def statement_of(node: Node, cx: Context) -> Node | Skip:
         return Skip("the statement has a label: there is no place for the buffer")
     if next(function.descendants(nodes.Goto), None) is not None:
         return Skip("a goto must not jump over the declaration of the buffer")
-    before = cx.source[cx.source.rfind(b"\n", 0, statement.start) + 1 : statement.start]
-    if before.strip(b" \t"):
+    if not starts_line(statement, cx):
         return Skip("the statement does not begin its line: there is no place for the buffer")
     return statement
 
@@ -122,7 +122,7 @@ def before(statement: Node, lines: list[str], cx: Context) -> Edit:
         if not _DIRECTIVE.match(above):
             break
         at = row - len(above) + (len(above) - len(above.lstrip(b" \t")))
-    return Edit(at, at, text.encode("utf-8", "surrogateescape"))
+    return Edit(at, at, to_bytes(text))
 
 
 def fits(node: Node, text: str, cx: Context) -> bool:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 
-from gofixer.transforms.formatting._layout import bare
-
-from gofixer.transform import Context, Node, Object, nodes
+from gofixer.transform import Context, Node, Object, nodes, unparen
 
 MOST_VALUES = 4
 SENTENCE = 5
@@ -94,7 +92,7 @@ def _goes_to(node: Node, cx: Context) -> str | None:
 
 def _call(call: nodes.Call, cx: Context) -> str | None:
     callee = cx.types.callee(call.span)
-    function = bare(call.function)
+    function = unparen(call.function)
     name = function.field.str if isinstance(function, nodes.Selector) else function.str
     package = callee.pkg if callee else ""
     words = set(package.split("/"))
