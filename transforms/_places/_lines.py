@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gofixer.transforms._places._syntax import unlabelled
 
-from gofixer.transform import Context, Edit, Node, nodes, to_bytes
+from gofixer.transform import Context, Edit, Node, to_bytes
 
 
 def line_of(source: bytes, at: int) -> tuple[int, int]:
@@ -35,20 +35,27 @@ def comment_above(node: Node, cx: Context) -> bool:
     )
 
 
+def line_before(source: bytes, start: int) -> bytes:
+    """The line above the line that starts at ``start``, with its line break."""
+    return source[slice(*line_of(source, start - 1))] if start else b""
+
+
+def with_comments_above(at: int, cx: Context) -> int:
+    """Start of the line of ``at``, or of the first of the comments directly above it that have their lines alone."""
+    start = line_of(cx.source, at)[0]
+    comments = {c.start + len(c.text.rstrip()): c for c in cx.comments((0, at))}
+    while line := line_before(cx.source, start):
+        comment = comments.get(start - len(line) + len(line.rstrip()))
+        if comment is None or not starts_line(comment, cx):
+            break
+        start = line_of(cx.source, comment.start)[0]
+    return start
+
+
 def lines_above(statement: Node, lines: Sequence[str], cx: Context) -> Edit:
     """Put lines above a statement and the comments that belong to it, with its indentation."""
-    holder = statement.parent
-    while isinstance(holder, nodes.StatementList):
-        holder = holder.parent
-    top = statement
-    # The first comments of a block lie outside of its statement list.
-    for comment in reversed(cx.comments(((holder or statement).start, statement.start))):
-        bottom = comment.line + comment.str.rstrip("\n").count("\n")
-        if bottom != top.line - 1 or not starts_line(comment, cx):
-            break
-        top = comment
     inner = unlabelled(statement)
-    at = line_of(cx.source, top.start)[0]
+    at = with_comments_above(statement.start, cx)
     return Edit(at, at, _indented(inner if starts_line(inner, cx) else statement, lines, cx))
 
 

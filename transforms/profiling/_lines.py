@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from gofixer.transforms._places._lines import line_of
+from gofixer.transforms._places._lines import line_before, line_of
 
 from gofixer.transform import Context, Edit, Node, Skip, nodes
 
@@ -56,7 +56,7 @@ def remove_line(statement: Node, cx: Context, about: str) -> Sequence[Edit] | Sk
 def without_blanks(span: tuple[int, int], source: bytes) -> tuple[int, int]:
     """A range of lines to delete, with the blank lines that would end up at the edge of a block or beside others."""
     start, end = span
-    before = source[slice(*line_of(source, start - 1))] if start else b""
+    before = line_before(source, start)
     blank_before = not before.strip()
     opening = before.rstrip().endswith((b"{", b":"))
     while (opening or blank_before) and end < len(source):
