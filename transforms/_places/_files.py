@@ -23,13 +23,15 @@ def named_elsewhere(name: str, cx: Context) -> bool:
     return any(word.search(source) for _, source in other_files(cx))
 
 
-def go_files(root: Path) -> Iterator[Path]:
-    """The Go files below a module's folder, without tests, nested modules and what is vendored."""
+def go_files(root: Path, *, nested: bool = False) -> Iterator[Path]:
+    """The Go files below a module's folder, without tests, what is vendored and (unless ``nested``) other modules."""
     for folder, folders, files in os.walk(root):
         here = Path(folder)
         folders[:] = sorted(
             name
             for name in folders
-            if name not in _LEFT_OUT and not name.startswith((".", "_")) and not (here / name / "go.mod").exists()
+            if name not in _LEFT_OUT
+            and not name.startswith((".", "_"))
+            and (nested or not (here / name / "go.mod").exists())
         )
         yield from (here / name for name in sorted(files) if name.endswith(".go") and not name.endswith("_test.go"))

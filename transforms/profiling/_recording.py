@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from gofixer.transforms._places._syntax import inside
 from gofixer.transforms.profiling._lines import lines
-from gofixer.transforms.profiling._startup import is_failure, module_sources
+from gofixer.transforms.profiling._startup import is_failure, module_sources, without_comments
 
 from gofixer.transform import Context, Node, Skip, nodes
 
-_COMMENTS = re.compile(rb"//[^\n]*|(?s:/\*.*?\*/)")
 _ABOUT = "profil pprof cpu trace tracing record file"
 _REPORTS = ("log", "log/slog", "fmt")
 _ENDS = frozenset({"os.Exit", "panic", "(error).Error"})
@@ -135,7 +134,7 @@ def mentioned(pattern: str, cx: Context) -> str:
     """The first file of the module with code that a regular expression finds, empty where there is none."""
     word = re.compile(pattern.encode())
     for path, source in module_sources(cx):
-        if word.search(_COMMENTS.sub(b"", source)):
+        if word.search(without_comments(source)):
             return path.name
     return ""
 
@@ -144,7 +143,7 @@ def stopped(path: str, name: str, cx: Context) -> str:
     """The first file of the module that mentions a name of a package, under whatever name it imports the package."""
     spec = re.compile(rb'(?:(\w+|\.)[ \t]+)?"%s"' % re.escape(path.encode()))
     for file, source in module_sources(cx):
-        code = _COMMENTS.sub(b"", source)
+        code = without_comments(source)
         for found in spec.finditer(code):
             local = found[1] if found[1] not in (None, b"import") else path.rpartition("/")[2].encode()
             word = rb"\b%s\b" if local == b"." else rb"\b" + re.escape(local) + rb"\.%s\b"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from gofixer.transforms._places._calls import in_test
-from gofixer.transforms._places._files import named_elsewhere
+from gofixer.transforms._places._files import go_files, named_elsewhere
 from gofixer.transforms._places._syntax import inside
 
 from gofixer.transform import Context, Node, nodes
 
+_COMMENTS = re.compile(rb"//[^\n]*|(?s:/\*.*?\*/)")
 _TAGS = re.compile(rb"(?m)^//go:build .*\b\w*(debug|bench|prof|test|trace)\w*")
 _TOOL = re.compile(r"(?i)bench|perf|prof|stress|loadtest|debug|fuzz")
 
@@ -86,15 +88,18 @@ def _called_once(function: nodes.FunctionDeclaration, cx: Context, depth: int, b
 
 
 def module_sources(cx: Context) -> Iterator[tuple[Path, bytes]]:
-    """The Go files of the module, its tests and what is vendored apart; this file as it is now."""
+    """The Go files of the module, its tests and what is vendored apart; this file as it is now.
+
+    Those of nested modules too: a program may be made of several modules of a repository.
+    """
     yield cx.facts.path, cx.source
     root = cx.facts.module.root if cx.facts.module else cx.facts.path.parent
-    for path in sorted(root.rglob("*.go")):
-        parts = path.relative_to(root).parts
-        if path == cx.facts.path or path.name.endswith("_test.go"):
-            continue
-        if not any(part in ("vendor", "testdata", "node_modules") or part[0] in "._" for part in parts):
-            try:
+    for path in sorted(go_files(root, nested=True)):
+        if path != cx.facts.path and not path.name.startswith((".", "_")):
+            with contextlib.suppress(OSError):
                 yield path, path.read_bytes()
-            except OSError:
-                continue
+
+
+def without_comments(source: bytes) -> bytes:
+    """The code of a file: comments may mention a function without calling it."""
+    return _COMMENTS.sub(b"", source)
