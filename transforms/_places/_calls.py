@@ -14,3 +14,9 @@ def as_value(function: Node) -> Skip | None:
 def in_test(cx: Context) -> Skip | None:
     """The refusal for what a test, or a helper for tests in a file of any name, does; None elsewhere."""
     return Skip("stands in test code") if cx.is_test or "testing" in cx.facts.imports else None
+
+
+def may_be_function(argument: Node, cx: Context) -> bool:
+    """Whether a value may be a function, or hold one, as far as its type tells."""
+    found = cx.type(argument)
+    return found is None or found.kind in ("func", "interface")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gofixer.transforms._places._lines import lines_above, starts_line
 from gofixer.transforms._places._syntax import inside, labelled, statements, target, unlabelled
+from gofixer.transforms.allocation._operands import asks_error
 from gofixer.transforms.allocation._rounds import Rounds
 from gofixer.transforms.allocation._uses import named
 
@@ -102,12 +103,8 @@ def _failing(jump: Node, loop: Node, cx: Context) -> bool:
     for ancestor in jump.ancestors():
         if ancestor == loop:
             return False
-        if isinstance(ancestor, nodes.If):
-            for test in (ancestor.condition, *ancestor.condition.descendants(nodes.Binary)):
-                if isinstance(test, nodes.Binary) and test.operator.str == "!=" and test.right == "nil":
-                    kind = cx.type(test.left)
-                    if kind is not None and kind.is_error:
-                        return True
+        if asks_error(ancestor, cx):
+            return True
     return False
 
 

@@ -82,6 +82,18 @@ def quiet(node: Node, cx: Context) -> bool:
     return True
 
 
+def asks_error(node: Node, cx: Context) -> bool:
+    """Whether a node is an ``if`` whose condition asks for an error, alone or with other things."""
+    if not isinstance(node, nodes.If):
+        return False
+    for test in (node.condition, *node.condition.descendants(nodes.Binary)):
+        if isinstance(test, nodes.Binary) and test.operator.str == "!=" and test.right == "nil":
+            kind = cx.type(test.left)
+            if kind is not None and kind.is_error:
+                return True
+    return False
+
+
 def loops_around(node: Node) -> list[Node]:
     """The loops of the same function that repeat a node, the innermost first."""
     found: list[Node] = []

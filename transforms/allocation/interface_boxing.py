@@ -60,6 +60,7 @@ Package log/slog, "Performance considerations", `argsToAttr`, `AnyValue`; packag
 
 from __future__ import annotations
 
+from gofixer.transforms._places._calls import may_be_function
 from gofixer.transforms._places._lines import starts_line
 from gofixer.transforms.allocation import _writers as writers
 from gofixer.transforms.allocation._attributes import Attribute, attributes, is_boxed
@@ -188,14 +189,9 @@ def _harmless(node: Node, cx: Context) -> bool:
     return (
         isinstance(call, nodes.Call)
         and cx.callee(call).startswith(_HARMLESS)
-        and all(_harmless(argument, cx) and not _is_function(argument, cx) for argument in arguments(call))
+        and all(_harmless(argument, cx) and not may_be_function(argument, cx) for argument in arguments(call))
         and ((inner := receiver(call)) is None or _harmless(inner, cx))
     )
-
-
-def _is_function(node: Node, cx: Context) -> bool:
-    type_ = cx.type(node)
-    return type_ is None or type_.kind in ("func", "interface")
 
 
 def _steady(node: Node, cx: Context) -> bool:

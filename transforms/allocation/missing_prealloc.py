@@ -73,7 +73,7 @@ Go specification, "Appending to and copying slices", "Making slices, maps and ch
 from __future__ import annotations
 
 from gofixer.transforms._places._lines import lines_above, starts_line
-from gofixer.transforms._places._syntax import enclosing_loop, inside, labelled
+from gofixer.transforms._places._syntax import enclosing_loop, inside, labelled, statements
 from gofixer.transforms.allocation._fill import (
     Made,
     directly,
@@ -103,18 +103,13 @@ def screen(match: Match, cx: Context) -> Skip | bool:
             return False
         if isinstance(given[-1], nodes.VariadicArgument) or maker(loop, name.str) is None:
             return False
-        if match.node not in loop_statements(loop):
+        if match.node not in statements(loop.body):
             return Skip("appends in some rounds only: memory for all rounds may be too much")
     elif not isinstance(match.node.parent, nodes.StatementList) or map_loop(match.node, match["m"].str) is None:
         return False
     if cx.is_test and not (cx.selected or cx.hot):
         return Skip("in a test the memory is not worth a longer line")
     return True
-
-
-def loop_statements(loop: nodes.For) -> list[Node]:
-    """The statements of a loop's body."""
-    return [s for holder in loop.body.children if isinstance(holder, nodes.StatementList) for s in holder.children]
 
 
 def check(match: Match, cx: Context) -> Result:

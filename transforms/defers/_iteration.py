@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from gofixer.transforms._places._lines import line_of
-from gofixer.transforms._places._syntax import inside, target
+from gofixer.transforms._places._syntax import inside, statements, target
 from gofixer.transforms.defers._resources import root
 
 from gofixer.transform import Context, Edit, Node, Skip, nodes
@@ -26,7 +26,7 @@ class Tail:
     @cached_property
     def loop_statements(self) -> Sequence[Node]:
         """All statements of the loop's body."""
-        return self.loop.body.child.items if self.loop.body.child else ()
+        return statements(self.loop.body)
 
     @cached_property
     def statements(self) -> Sequence[Node]:
@@ -140,7 +140,7 @@ def _calm(statement: Node, name: nodes.Identifier, cx: Context) -> bool:
         case nodes.If(initializer=None, condition=condition, consequence=body, alternative=other):
             return _quiet(condition, name, cx) and _calm(body, name, cx) and (other is None or _calm(other, name, cx))
         case nodes.Block():
-            return all(_calm(inner, name, cx) for inner in (statement.child.items if statement.child else ()))
+            return all(_calm(inner, name, cx) for inner in statements(statement))
         case nodes.ExpressionStatement():
             return _quiet(statement.children[0], name, cx)
     return False

@@ -49,6 +49,7 @@ Package runtime, `GC`; A Guide to the Go Garbage Collector, <https://go.dev/doc/
 from __future__ import annotations
 
 from gofixer.transforms._places._calls import as_value, in_test
+from gofixer.transforms._places._syntax import statements
 from gofixer.transforms.gc import _place as place
 from gofixer.transforms.gc._packages import collector_may_be_off
 from gofixer.transforms.gc._removal import Removal, remove, remove_declaration
@@ -107,9 +108,8 @@ def _with_helper(function: Node, cx: Context) -> Removal | Skip:
     """Remove a private function whose only statement is the call, and all calls of it."""
     assert isinstance(function, nodes.FunctionDeclaration)
     assert function.body is not None
-    statements = [s for child in function.body.children if isinstance(child, nodes.StatementList) for s in child.items]
     helper = cx.types.object(function.name.span)
-    if len(statements) != 1 or function.parameters.items or helper is None or helper.name == "init":
+    if len(statements(function.body)) != 1 or function.parameters.items or helper is None or helper.name == "init":
         return Skip("the function around it does nothing else")
     # Also in files that another platform or build tag selects, where the type checker has not looked.
     if place.named_elsewhere(helper.name, cx):

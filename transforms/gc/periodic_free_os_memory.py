@@ -50,7 +50,7 @@ Package runtime/debug, `FreeOSMemory`, `SetMemoryLimit`; A Guide to the Go Garba
 from __future__ import annotations
 
 from gofixer.transforms._places._calls import in_test
-from gofixer.transforms._places._syntax import enclosing_loop, labelled
+from gofixer.transforms._places._syntax import enclosing_loop, labelled, statements
 from gofixer.transforms.gc import _place as place
 from gofixer.transforms.gc._packages import collector_may_be_off
 from gofixer.transforms.gc._removal import remove_goroutine
@@ -136,7 +136,7 @@ def _goroutine(loop: nodes.For) -> nodes.Go | None:
     literal = _around(loop)
     match literal:
         case nodes.FuncLiteral(parent=nodes.Call(parent=nodes.Go() as goroutine)) if not literal.parameters.items:
-            items = literal.body.child.items if literal.body.child else ()
+            items = statements(literal.body)
             if items and items[-1] == labelled(loop) and all(map(_prepares, items[:-1])):
                 return goroutine
     return None
@@ -157,7 +157,7 @@ def _asked_for(goroutine: nodes.Go, cx: Context) -> str | None:
         if isinstance(around, nodes.FuncLiteral):
             return "is started by a function literal"
         if isinstance(around, nodes.FUNCTIONS):
-            items = around.body.child.items if around.body and around.body.child else ()
+            items = statements(around.body) if around.body else ()
             if len(items) == 1:
                 return "is all that the function around it is for: whoever calls it asks for it"
             before = [s for s in items if s.end <= goroutine.start]

@@ -64,7 +64,7 @@ from dataclasses import dataclass
 from gofixer.transforms._places._calls import in_test
 from gofixer.transforms._places._lines import lines_above, starts_line
 from gofixer.transforms._places._repeats import answers_requests, calls_of, loop_around, repeated
-from gofixer.transforms._places._syntax import labelled
+from gofixer.transforms._places._syntax import labelled, statements
 
 from gofixer.transform import UNSAFE, Context, Edit, Match, Node, Result, Skip, Transform, nodes, pattern
 
@@ -110,7 +110,7 @@ def check(match: Match, cx: Context) -> Result:
 
 
 def _only_waits(poll: nodes.For, cx: Context) -> bool:
-    items = [s for child in poll.body.children if isinstance(child, nodes.StatementList) for s in child.items]
+    items = statements(poll.body)
     calls = [item.child for item in items if isinstance(item, nodes.ExpressionStatement)]
     return len(items) == len(calls) <= 1 and all(
         isinstance(call, nodes.Call)

@@ -53,7 +53,7 @@ from __future__ import annotations
 
 import re
 
-from gofixer.transforms._places._calls import as_value, in_test
+from gofixer.transforms._places._calls import as_value, in_test, may_be_function
 from gofixer.transforms.threads._settings import without
 
 from gofixer.transform import UNSAFE, Context, Edit, Match, Node, Result, Skip, Transform, Type, nodes, pattern
@@ -121,7 +121,7 @@ def _may_know(call: nodes.Call, cx: Context) -> str | None:
     # fmt calls methods of its arguments.
     if callee.startswith("fmt.") and any(_has_methods(argument, cx) for argument in call.arguments.items):
         return f"`{callee}` may call methods of its arguments"
-    if any(isinstance(a, nodes.FuncLiteral) or _is_function(a, cx) for a in call.arguments.items):
+    if any(isinstance(a, nodes.FuncLiteral) or may_be_function(a, cx) for a in call.arguments.items):
         return f"`{callee}` calls a function that it is given"
     return None
 
@@ -143,11 +143,6 @@ _PLAIN = frozenset(
         *("uint", "uint8", "uint16", "uint32", "uint64", "uintptr", "complex64", "complex128", "nil"),
     )
 )
-
-
-def _is_function(argument: Node, cx: Context) -> bool:
-    found = cx.type(argument)
-    return found is None or found.kind in ("func", "interface")
 
 
 def _ranges_over_functions(function: Node, cx: Context) -> bool:
