@@ -19,7 +19,6 @@ from gofixer.syntax import Node, Tree, nodes
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 _GO_DEBUG = re.compile(rb"(?m)^//go:debug[ \t]+(\w+)=(\S+)")
 _GO_VERSION = re.compile(r"go(\d+)\.(\d+)\S*")
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +220,7 @@ class Context:
 
     def function(self, node: Node) -> Node | None:
         """Innermost function literal or declaration around a node, not the node itself."""
-        return next((a for a in node.ancestors() if isinstance(a, _FUNCTIONS)), None)
+        return next((a for a in node.ancestors() if isinstance(a, nodes.FUNCTIONS)), None)
 
     def declaration(self, node: Node) -> Node:
         """Top-level declaration that holds a node."""

@@ -17,10 +17,12 @@ from typing import TypeVar
 
 from gofixer.context import Context, Match
 from gofixer.edits.model import Applicability, Edit, Fix, Span
+from gofixer.facts.effects import unparen
 from gofixer.facts.types import ExprInfo, Object, Type
 from gofixer.match.pattern import Pattern, compile_pattern
 from gofixer.profiles.kinds import Kind
 from gofixer.syntax import Node, nodes
+from gofixer.syntax.node import to_bytes
 
 __all__ = [
     "DISPLAY",
@@ -45,6 +47,8 @@ __all__ = [
     "Type",
     "nodes",
     "pattern",
+    "to_bytes",
+    "unparen",
 ]
 
 SAFE, UNSAFE, DISPLAY = Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY

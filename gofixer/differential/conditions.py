@@ -12,7 +12,6 @@ from gofixer.facts.effects import unparen
 from gofixer.facts.types import FileTypes, Object
 from gofixer.syntax import Node, nodes
 
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _LEAVES = (nodes.Return, nodes.Continue, nodes.Break, nodes.Goto)
 
 
@@ -61,7 +60,7 @@ def _dominating(target: Node) -> Iterator[tuple[Node, bool, Node]]:
                 for earlier in ancestor.children:
                     if earlier.end <= child.start and isinstance(earlier, nodes.If) and _leaves(earlier):
                         yield earlier.condition, False, ancestor
-        if isinstance(ancestor, _FUNCTIONS):
+        if isinstance(ancestor, nodes.FUNCTIONS):
             return
         child = ancestor
 
@@ -98,7 +97,7 @@ def _holds(variable: Object, condition: Node, inner: Node, target: Node) -> bool
     if variable.address_taken:
         return False
     writes = [use for use in variable.uses if use.role != "read"]
-    here = next((a.span for a in target.ancestors() if isinstance(a, _FUNCTIONS)), None)
+    here = next((a.span for a in target.ancestors() if isinstance(a, nodes.FUNCTIONS)), None)
     if any(use.func != here for use in writes):
         return False
     looped = any(isinstance(a, nodes.For) and inner.start <= a.start and a.end <= inner.end for a in target.ancestors())

@@ -11,9 +11,7 @@ from gofixer.syntax.scopes import Declaration, Scope, ScopeKind, Scopes, import_
 from gofixer.syntax.scopes import DeclarationKind as Kind
 from gofixer.syntax.tree import Tree
 
-_FUNCTIONS = (n.FunctionDeclaration, n.MethodDeclaration, n.FuncLiteral)
 _BLOCKS = (n.Block, n.If, n.For, n.ExpressionSwitch, n.TypeSwitch)
-_CASES = (n.ExpressionCase, n.TypeCase, n.DefaultCase, n.CommunicationCase)
 _SPECS = (n.VarSpec, n.ConstSpec, n.TypeSpec, n.TypeAlias)
 _OTHERS = (n.ShortVarDeclaration, n.RangeClause, n.Receive, n.Labeled, n.ImportSpec)
 
@@ -27,7 +25,7 @@ class ScopeProvider(Provider[Scopes]):
         file = Scope(ScopeKind.FILE, tree.root, tree.root.span)
         dots: list[str] = []
         scope = file
-        for node in tree.root.descendants(*_FUNCTIONS, *_BLOCKS, *_CASES, *_SPECS, *_OTHERS):
+        for node in tree.root.descendants(*n.FUNCTIONS, *_BLOCKS, *n.CASES, *_SPECS, *_OTHERS):
             while scope.parent and node.start >= scope.span[1]:
                 scope = scope.parent
             match node:

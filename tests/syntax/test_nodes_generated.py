@@ -93,6 +93,13 @@ def test_supertypes_are_abstract_classes() -> None:
     assert not nodes.Expression.KIND
 
 
+def test_groups_are_what_has_a_body_of_its_own() -> None:
+    """FUNCTIONS are what has parameters and a body, CASES what the cases of switches and selects are."""
+    with_body = {cls for cls in CLASSES if {"parameters", "body"} <= set(cls.__match_args__)}
+    assert with_body == set(nodes.FUNCTIONS)
+    assert {cls for cls in CLASSES if cls.__name__.endswith("Case")} == set(nodes.CASES)
+
+
 def test_nodes_have_no_dictionary_and_cannot_be_given_attributes() -> None:
     node = parse(SAMPLE).root.children[0]
     with pytest.raises(AttributeError):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from gofixer.transforms._places._syntax import outside_parentheses
+
 from gofixer.transform import Context, Node, nodes
 
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _HANDLER = re.compile(
     r"^(\*net/http\.Request|net/http\.ResponseWriter|\*github\.com/gin-gonic/gin\.Context"
     r"|github\.com/labstack/echo(/v\d+)?\.Context|\*github\.com/gofiber/fiber(/v\d+)?\.Ctx"
@@ -27,9 +28,7 @@ def repeated(node: Node, cx: Context, depth: int = 0) -> str | None:
         case nodes.FuncLiteral() if answers_requests(function, cx):
             return "for each request"
         case nodes.FuncLiteral():
-            outer = function
-            while isinstance(outer.parent, nodes.Parenthesized):
-                outer = outer.parent
+            outer = outside_parentheses(function)
             called = isinstance(outer.parent, nodes.Call) and outer.parent.function == outer
             return repeated(outer, cx, depth) if called else None
         case nodes.FunctionDeclaration() | nodes.MethodDeclaration() if answers_requests(function, cx):
@@ -46,25 +45,27 @@ def loop_around(node: Node, function: Node | None) -> nodes.For | None:
     for around in node.ancestors():
         if around == function:
             return None
-        if isinstance(around, nodes.For) and not _once(around, node):
+        if isinstance(around, nodes.For) and repeats(around, node):
             return around
     return None
 
 
-def _once(loop: nodes.For, node: Node) -> bool:
-    """Whether a node stands where the loop starts."""
-    start: Node | None = None
+def repeats(loop: Node, node: Node) -> bool:
+    """Whether a ``for`` statement evaluates a node below it once for each round, and not once at its start."""
+    if not isinstance(loop, nodes.For):
+        return False
+    once: Node | None = None
     match loop.child:
         case nodes.ForClause(initializer=initializer):
-            start = initializer
+            once = initializer
         case nodes.RangeClause(right=operand):
-            start = operand
-    return start is not None and start.start <= node.start < start.end
+            once = operand
+    return once is None or not once.start <= node.start < once.end
 
 
 def answers_requests(function: Node, cx: Context) -> bool:
     """Whether a function has the parameters of a handler of HTTP requests."""
-    assert isinstance(function, _FUNCTIONS)
+    assert isinstance(function, nodes.FUNCTIONS)
     paths = {name: path for path, name in cx.facts.imports.items()}
     for parameter in function.parameters.items:
         if isinstance(parameter, nodes.ParameterDeclaration):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from gofixer.transforms.allocation._places import FUNCTIONS, inside, target
+from gofixer.transforms._places._syntax import inside, target
+from gofixer.transforms.allocation._operands import asks_error
 from gofixer.transforms.allocation._rounds import is_length
 from gofixer.transforms.allocation._uses import named
 
@@ -13,7 +14,6 @@ from gofixer.transform import Context, Edit, Node, Object, Skip, nodes
 
 FEW = 2
 _MOST_LINES = 3
-_CASES = (nodes.ExpressionCase, nodes.TypeCase, nodes.CommunicationCase, nodes.DefaultCase)
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ def loop_of(node: Node, found: Object) -> nodes.For | None:
     """The outermost loop around a statement, in its own function, that the variable lives longer than."""
     outer: nodes.For | None = None
     for ancestor in node.ancestors():
-        if isinstance(ancestor, FUNCTIONS):
+        if isinstance(ancestor, nodes.FUNCTIONS):
             break
         if isinstance(ancestor, nodes.For) and found.decl is not None and found.decl[0] < ancestor.start:
             outer = ancestor
@@ -117,7 +117,7 @@ def seldom(loop: nodes.For, uses: Uses, cx: Context) -> str | None:
     rounds = _few(loop, cx)
     if rounds is not None and not any(isinstance(a, nodes.For) and a != loop for a in _above(uses.appends, loop)):
         return f"the loop has at most {FEW} rounds: a builder costs more"
-    if all(any(_asks_error(a, cx) for a in _between(append, loop)) for append in uses.appends):
+    if all(any(asks_error(a, cx) for a in _between(append, loop)) for append in uses.appends):
         return "adds only where something fails"
     if all(_for_one_value(append, loop, cx) for append in uses.appends):
         return "adds only where something has one value"
@@ -149,17 +149,6 @@ def _between(node: Node, loop: Node) -> Iterator[Node]:
         if ancestor == loop:
             return
         yield ancestor
-
-
-def _asks_error(node: Node, cx: Context) -> bool:
-    if not isinstance(node, nodes.If):
-        return False
-    for test in (node.condition, *node.condition.descendants(nodes.Binary)):
-        if isinstance(test, nodes.Binary) and test.operator.str == "!=" and test.right == "nil":
-            kind = cx.type(test.left)
-            if kind is not None and kind.is_error:
-                return True
-    return False
 
 
 def left_after(append: Node, loop: nodes.For) -> bool:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gofixer.transforms.allocation._operands import bare, converted, method
+from gofixer.transforms.allocation._operands import converted, method
 
-from gofixer.transform import Context, Node, Skip, nodes
+from gofixer.transform import Context, Node, Skip, nodes, unparen
 
 # Type of a value: constructor, and the conversion that its argument needs.
 _CONSTRUCTORS: dict[str, tuple[str, str]] = {
@@ -86,7 +86,7 @@ def is_boxed(attribute: Attribute, cx: Context) -> bool:
     type_ = cx.type(attribute.value)
     if type_ is None or attribute.constructor in ("", "Any") or cx.constant(attribute.value) is not None:
         return False
-    if type_.string == "string" and _is_made(bare(attribute.value), cx):
+    if type_.string == "string" and _is_made(unparen(attribute.value), cx):
         return False
     return type_.string not in _NO_ALLOCATION
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gofixer.transforms.allocation._places import inside
+from gofixer.transforms._places._syntax import inside
 from gofixer.transforms.allocation._uses import named
 
 from gofixer.transform import Context, Node, Object, nodes

@@ -6,10 +6,8 @@ import re
 from dataclasses import dataclass
 
 from gofixer.transforms.allocation._operands import (
-    FUNCTIONS,
     argument_of,
     arguments,
-    bare,
     local,
     loops_around,
     method,
@@ -18,7 +16,7 @@ from gofixer.transforms.allocation._operands import (
     value_of,
 )
 
-from gofixer.transform import Context, Node, Object, Skip, nodes
+from gofixer.transform import Context, Node, Object, Skip, nodes, unparen
 
 _WRITES = frozenset({"(*os.File).Write", "(*os.File).WriteString"})
 _PRINTS = frozenset({"fmt.Fprint", "fmt.Fprintf", "fmt.Fprintln"})
@@ -111,7 +109,7 @@ def _given_up(node: Node, loop: nodes.For) -> bool:
         if ancestor == loop:
             return False
         if isinstance(ancestor, nodes.If) and ancestor.consequence.start <= node.start < ancestor.consequence.end:
-            test = bare(ancestor.condition)
+            test = unparen(ancestor.condition)
             failed = isinstance(test, nodes.Binary) and test.operator.str == "!=" and isinstance(test.right, nodes.Nil)
             lists = [c for c in ancestor.consequence.children if isinstance(c, nodes.StatementList)]
             last = lists[-1].children[-1] if lists and lists[-1].children else None
@@ -122,7 +120,7 @@ def _given_up(node: Node, loop: nodes.For) -> bool:
 def _not_own(file: Object, cx: Context) -> str | None:
     """Why a file may be more than a new, regular file that only this function writes to."""
     made = value_of(file, cx)
-    call = bare(made[0]) if made and made[1] == 0 else None
+    call = unparen(made[0]) if made and made[1] == 0 else None
     if not isinstance(call, nodes.Call) or cx.callee(call) not in _OPENERS:
         return "the file was not created here: it may be a terminal, a pipe, or shared"
     if file.reassigned or file.address_taken:
@@ -143,7 +141,7 @@ def _written_by(name: Node, cx: Context) -> nodes.Call | None:
     if not isinstance(call, nodes.Call) or isinstance(call.parent, nodes.Go | nodes.Defer):
         return None
     target = written_file(call, cx)
-    return call if target is not None and bare(target) == name else None
+    return call if target is not None and unparen(target) == name else None
 
 
 def _stays(name: Node, cx: Context) -> bool:
@@ -165,7 +163,7 @@ def _unbounded(loop: nodes.For, cx: Context) -> str | None:
             type_ = cx.type(clause.right)
             if type_ is None or not type_.kind.startswith((*_BOUNDED, "pointer")):
                 return "ranges over a channel or an iterator: the next element may take its time"
-            if one == loop and isinstance(bare(clause.right), nodes.CompositeLiteral):
+            if one == loop and isinstance(unparen(clause.right), nodes.CompositeLiteral):
                 return "the loop has few rounds"
         elif clause is None or clause.condition is None:
             return "nobody knows how long the loop runs, or waits"
@@ -195,5 +193,5 @@ def _around(name: Node) -> str:
     parent = name.parent
     while isinstance(parent, nodes.Selector | nodes.ArgumentList | nodes.Unary):
         parent = parent.parent
-    text = parent.str if parent is not None and not isinstance(parent, FUNCTIONS) else name.str
+    text = parent.str if parent is not None and not isinstance(parent, nodes.FUNCTIONS) else name.str
     return text.split("\n")[0]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gofixer.transforms.allocation._places import inside, labelled, lines_above, starts_line, statements, target
+from gofixer.transforms._places._lines import lines_above, starts_line
+from gofixer.transforms._places._syntax import inside, labelled, statements, target, unlabelled
+from gofixer.transforms.allocation._operands import asks_error
 from gofixer.transforms.allocation._rounds import Rounds
 from gofixer.transforms.allocation._uses import named
 
@@ -101,12 +103,8 @@ def _failing(jump: Node, loop: Node, cx: Context) -> bool:
     for ancestor in jump.ancestors():
         if ancestor == loop:
             return False
-        if isinstance(ancestor, nodes.If):
-            for test in (ancestor.condition, *ancestor.condition.descendants(nodes.Binary)):
-                if isinstance(test, nodes.Binary) and test.operator.str == "!=" and test.right == "nil":
-                    kind = cx.type(test.left)
-                    if kind is not None and kind.is_error:
-                        return True
+        if asks_error(ancestor, cx):
+            return True
     return False
 
 
@@ -192,8 +190,7 @@ def map_loop(statement: Node, name: str) -> nodes.For | None:
     for follower in statements(statement.parent):
         if follower.start < statement.end or not _mentions(follower, name):
             continue
-        while isinstance(follower, nodes.Labeled) and follower.child is not None:
-            follower = follower.child
+        follower = unlabelled(follower)
         stores = isinstance(follower, nodes.For) and any(True for _ in _stores(follower, name))
         return follower if isinstance(follower, nodes.For) and stores else None
     return None

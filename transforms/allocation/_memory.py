@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gofixer.transforms.allocation._operands import argument_of, bare, converted, local, uses, value_of
+from gofixer.transforms.allocation._operands import argument_of, converted, local, uses, value_of
 
-from gofixer.transform import Context, Node, Object, nodes
+from gofixer.transform import Context, Node, Object, nodes, unparen
 
 # Functions whose bytes are new with every call.
 _FRESH = frozenset({"os.ReadFile", "io.ReadAll", "io/ioutil.ReadFile", "io/ioutil.ReadAll", "encoding/json.Marshal",
@@ -38,7 +38,7 @@ def is_own(node: Node, cx: Context) -> bool:
     if found is None or found.reassigned or found.captured or found.address_taken:
         return False
     made = value_of(found, cx)
-    call = bare(made[0]) if made and made[1] == 0 else None
+    call = unparen(made[0]) if made and made[1] == 0 else None
     if not isinstance(call, nodes.Call) or cx.callee(call) not in _FRESH:
         return False
     return all(_looked_at(name, cx) for name in uses(found, cx))
@@ -69,5 +69,5 @@ def _is_hash(found: Object | None, cx: Context) -> bool:
     if found is None or found.reassigned or found.address_taken:
         return False
     made = value_of(found, cx)
-    call = bare(made[0]) if made else None
+    call = unparen(made[0]) if made else None
     return isinstance(call, nodes.Call) and cx.callee(call).startswith(_HASHES)

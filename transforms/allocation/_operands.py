@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gofixer.transform import Context, Edit, Node, Object, Type, nodes
+from gofixer.transforms._places._repeats import repeats
 
-FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
+from gofixer.transform import Context, Node, Object, Type, nodes, unparen
+
 _READERS = frozenset({"len", "cap", "min", "max", "complex", "real", "imag"})
 _PATH = (nodes.Identifier, nodes.Selector, nodes.FieldIdentifier, nodes.PackageIdentifier)
-
-
-def bare(node: Node) -> Node:
-    """An expression without the parentheses around it."""
-    while isinstance(node, nodes.Parenthesized) and len(node.children) == 1:
-        node = node.children[0]
-    return node
 
 
 def arguments(call: nodes.Call) -> list[Node]:
@@ -25,13 +19,13 @@ def arguments(call: nodes.Call) -> list[Node]:
 
 def receiver(call: nodes.Call) -> Node | None:
     """What stands before the dot of ``x.f(...)``."""
-    function = bare(call.function)
+    function = unparen(call.function)
     return function.operand if isinstance(function, nodes.Selector) else None
 
 
 def method(call: nodes.Call) -> str:
     """The name behind the dot of ``x.f(...)``, empty for other calls."""
-    function = bare(call.function)
+    function = unparen(call.function)
     return function.field.str if isinstance(function, nodes.Selector) else ""
 
 
@@ -44,7 +38,7 @@ def argument_of(node: Node) -> nodes.Call | None:
 
 def converted(node: Node, cx: Context) -> Node | None:
     """The operand of a conversion ``string(b)`` of bytes or ``[]byte(s)`` of a string, None for all else."""
-    match bare(node):
+    match unparen(node):
         case nodes.TypeConversion(type=into, operand=operand):
             pass
         case nodes.Call(function=into) as call if len(arguments(call)) == 1:
@@ -88,27 +82,27 @@ def quiet(node: Node, cx: Context) -> bool:
     return True
 
 
+def asks_error(node: Node, cx: Context) -> bool:
+    """Whether a node is an ``if`` whose condition asks for an error, alone or with other things."""
+    if not isinstance(node, nodes.If):
+        return False
+    for test in (node.condition, *node.condition.descendants(nodes.Binary)):
+        if isinstance(test, nodes.Binary) and test.operator.str == "!=" and test.right == "nil":
+            kind = cx.type(test.left)
+            if kind is not None and kind.is_error:
+                return True
+    return False
+
+
 def loops_around(node: Node) -> list[Node]:
     """The loops of the same function that repeat a node, the innermost first."""
     found: list[Node] = []
-    child = node
     for ancestor in node.ancestors():
-        if isinstance(ancestor, FUNCTIONS):
+        if isinstance(ancestor, nodes.FUNCTIONS):
             break
-        if isinstance(ancestor, nodes.For) and _repeated(child, node):
+        if isinstance(ancestor, nodes.For) and repeats(ancestor, node):
             found.append(ancestor)
-        child = ancestor
     return found
-
-
-def _repeated(child: Node, node: Node) -> bool:
-    """Whether a part of a loop runs again and again: not the operand of a range, nor a first clause."""
-    if isinstance(child, nodes.RangeClause):
-        return False
-    if isinstance(child, nodes.ForClause):
-        first = child.initializer
-        return first is None or not (first.start <= node.start < first.end)
-    return True
 
 
 def uses(found: Object, cx: Context) -> Iterator[Node]:
@@ -141,27 +135,5 @@ def value_of(found: Object, cx: Context) -> tuple[Node, int] | None:
 
 def local(node: Node, cx: Context) -> Object | None:
     """The local variable that an expression names."""
-    found = cx.object(bare(node)) if isinstance(bare(node), nodes.Identifier) else None
+    found = cx.object(unparen(node)) if isinstance(unparen(node), nodes.Identifier) else None
     return found if found is not None and found.kind == "var" and found.scope == "local" else None
-
-
-def starts_line(node: Node, cx: Context) -> bool:
-    """Whether only white space stands before a node on its line."""
-    return not cx.source[cx.source.rfind(b"\n", 0, node.start) + 1 : node.start].strip()
-
-
-def lines_above(statement: Node, lines: list[str], cx: Context) -> Edit:
-    """Put lines above a statement and the comments on top of it, with its indentation."""
-    top = statement
-    for comment in reversed(cx.comments((0, statement.start))):
-        if comment.line + comment.str.rstrip("\n").count("\n") != top.line - 1 or not starts_line(comment, cx):
-            break
-        top = comment
-    at = cx.source.rfind(b"\n", 0, top.start) + 1
-    tail = cx.newline.decode()
-    return Edit(at, at, "".join(f"{cx.indent(statement)}{line}{tail}" for line in lines).encode())
-
-
-def encoded(text: str) -> bytes:
-    """Bytes of new source text; parts taken from the file keep what is not UTF-8."""
-    return text.encode("utf-8", "surrogateescape")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from gofixer.transforms.allocation._places import inside
+from gofixer.transforms._places._syntax import inside
 
 from gofixer.transform import Context, Node, Object, Skip, Type, nodes
 

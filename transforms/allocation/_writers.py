@@ -5,9 +5,9 @@ A type that only embeds one of them may have a WriteString of its own, an interf
 
 from __future__ import annotations
 
-from gofixer.transforms.allocation._operands import argument_of, arguments, bare, uses, value_of
+from gofixer.transforms.allocation._operands import argument_of, arguments, uses, value_of
 
-from gofixer.transform import Context, Node, nodes
+from gofixer.transform import Context, Node, nodes, unparen
 
 _KINDS = {"os.File": "file", "bytes.Buffer": "buffer", "strings.Builder": "builder", "bufio.Writer": "bufio"}
 _BUFFERED_SINCE = (1, 18)
@@ -32,9 +32,9 @@ def unsettled(writer: Node, cx: Context, most: int | None) -> str | None:
     writer below may have (since Go 1.18), or cut into pieces. A file does the same for both, and ``most`` bytes that
     fit into the buffer go nowhere else.
     """
-    found = cx.object(bare(writer)) if isinstance(bare(writer), nodes.Identifier) else None
+    found = cx.object(unparen(writer)) if isinstance(unparen(writer), nodes.Identifier) else None
     made = value_of(found, cx) if found is not None and not found.reassigned and not found.address_taken else None
-    call = bare(made[0]) if made else None
+    call = unparen(made[0]) if made else None
     if found is None or not isinstance(call, nodes.Call):
         return "what the bufio.Writer writes to is not known: it may have a WriteString of its own"
     size, callee = _DEFAULT_SIZE, cx.callee(call)
@@ -65,7 +65,7 @@ def _called(name: Node, cx: Context) -> str:
 
 def own_memory(buffer: Node, cx: Context) -> bool:
     """Whether no slice can share the memory of a bytes.Buffer: a local variable that lends it to nobody."""
-    found = cx.object(bare(buffer)) if isinstance(bare(buffer), nodes.Identifier) else None
+    found = cx.object(unparen(buffer)) if isinstance(unparen(buffer), nodes.Identifier) else None
     if found is None or found.scope != "local" or found.is_param or found.is_result or found.decl is None:
         return False
     if found.type is None or found.type.string != "bytes.Buffer" or value_of(found, cx) is not None:

@@ -59,16 +59,16 @@ A buffer of 4 KB searched for 100 words (Go 1.26, linux/amd64): 332 us, 486 KB, 
 
 from __future__ import annotations
 
+from gofixer.transforms._places._lines import lines_above, starts_line
+from gofixer.transforms._places._syntax import labelled
 from gofixer.transforms.allocation._accumulate import left_after
 from gofixer.transforms.allocation._buffers import held_elsewhere
-from gofixer.transforms.allocation._places import FUNCTIONS, labelled, lines_above, starts_line
 from gofixer.transforms.allocation._uses import named
 
 from gofixer.transform import Context, Match, Node, Object, Result, Skip, Transform, nodes, pattern
 
 _BUFFERS = ("bytes.Buffer", "*bytes.Buffer")
 _READS = ("String", "Len", "Cap", "Available")
-_CASES = (nodes.ExpressionCase, nodes.TypeCase, nodes.CommunicationCase, nodes.DefaultCase)
 
 
 def screen(match: Match, cx: Context) -> Skip | bool:
@@ -80,7 +80,7 @@ def _repeating(call: Node) -> list[nodes.For]:
     """The loops of the function that evaluate an expression in each round, innermost first."""
     found = []
     for ancestor in call.ancestors():
-        if isinstance(ancestor, FUNCTIONS):
+        if isinstance(ancestor, nodes.FUNCTIONS):
             break
         if isinstance(ancestor, nodes.For):
             clause, once = ancestor.child, None
@@ -159,7 +159,7 @@ def _conditional(call: Node, loop: Node) -> bool:
                 return True
             case nodes.FuncLiteral():
                 return True
-        if isinstance(ancestor, _CASES):
+        if isinstance(ancestor, nodes.CASES):
             return True
         child = ancestor
     return True

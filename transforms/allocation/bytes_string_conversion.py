@@ -64,28 +64,26 @@ without a copy); package bufio, `Writer.WriteString`. The guide on techniques.
 
 from __future__ import annotations
 
+from gofixer.transforms._places._lines import lines_above, starts_line
+from gofixer.transforms._places._syntax import labelled
 from gofixer.transforms.allocation import _writers as writers
 from gofixer.transforms.allocation._memory import READERS_OF_BYTES, TAKERS_OF_READERS, copies, is_own
 from gofixer.transforms.allocation._mirrors import FOR_BYTES, FOR_STRINGS, METHODS, PAIRS
 from gofixer.transforms.allocation._operands import (
     argument_of,
     arguments,
-    bare,
     converted,
-    encoded,
     is_path,
     is_text,
-    lines_above,
     local,
     loops_around,
     method,
     quiet,
     receiver,
-    starts_line,
     value_of,
 )
 
-from gofixer.transform import Context, Edit, Match, Node, Result, Skip, Transform, nodes, pattern
+from gofixer.transform import Context, Edit, Match, Node, Result, Skip, Transform, nodes, pattern, to_bytes, unparen
 
 _ON_STACK = 32
 _NAMES = METHODS | {"Write", "WriteString", "NewReader"}
@@ -140,10 +138,10 @@ def _to_bytes(node: Node, text: Node, call: nodes.Call, cx: Context) -> _Found:
         return Skip("the string has a named type")
     if kind == "bufio":
         constant = cx.constant(text)
-        reason = writers.unsettled(writer, cx, len(encoded(constant)) if constant is not None else None)
+        reason = writers.unsettled(writer, cx, len(to_bytes(constant)) if constant is not None else None)
         if reason:
             return Skip(reason)
-    return [_renamed(call, "WriteString"), Edit(*node.span, encoded(text.str))], ()
+    return [_renamed(call, "WriteString"), Edit(*node.span, to_bytes(text.str))], ()
 
 
 def _to_string(node: Node, data: Node, call: nodes.Call, cx: Context) -> _Found:
@@ -156,7 +154,7 @@ def _to_string(node: Node, data: Node, call: nodes.Call, cx: Context) -> _Found:
         return _mirrored(data, call, callee, FOR_BYTES[callee], cx) if given[0] == node else None
     if callee == "io.WriteString" and len(given) == 2:
         writer: Node | None = given[0]
-        pointed = bare(given[0])
+        pointed = unparen(given[0])
         if isinstance(pointed, nodes.Unary) and pointed.operator.str == "&":
             writer = pointed.operand
     else:
@@ -173,10 +171,10 @@ def _to_string(node: Node, data: Node, call: nodes.Call, cx: Context) -> _Found:
     if kind == "bufio" and (reason := writers.unsettled(writer, cx, None)):
         return Skip(reason)
     if callee != "io.WriteString":
-        return [_renamed(call, "Write"), Edit(*node.span, encoded(data.str))], ()
+        return [_renamed(call, "Write"), Edit(*node.span, to_bytes(data.str))], ()
     if not is_path(writer) or cx.comments((call.start, data.start)):
         return Skip("the writer is no plain name")
-    return [Edit(call.start, call.end, encoded(f"{writer.str}.Write({data.str})"))], ("io",)
+    return [Edit(call.start, call.end, to_bytes(f"{writer.str}.Write({data.str})"))], ("io",)
 
 
 def _mirrored(operand: Node, call: nodes.Call, callee: str, other: tuple[str, str], cx: Context) -> _Found:
@@ -189,12 +187,12 @@ def _mirrored(operand: Node, call: nodes.Call, callee: str, other: tuple[str, st
         return Skip("another argument is a call, which may change the bytes")
     if not for_bytes and not is_text(operand, cx):
         return Skip("the string has a named type")
-    edits = [Edit(*given[0].span, encoded(operand.str))]
+    edits = [Edit(*given[0].span, to_bytes(operand.str))]
     if callee in PAIRS:
         second = _second(given[1], for_bytes, cx)
         if isinstance(second, Skip):
             return second
-        edits.append(Edit(*given[1].span, encoded(second)))
+        edits.append(Edit(*given[1].span, to_bytes(second)))
     package, name = other
     if not package:
         regexp = receiver(call)
@@ -220,14 +218,14 @@ def _second(argument: Node, for_bytes: bool, cx: Context) -> str | Skip:
     constant = cx.constant(argument)
     if constant is None or not is_text(argument, cx):
         return Skip("the other text is a string: one of the two has to be converted")
-    if len(encoded(constant)) > _ON_STACK:
+    if len(to_bytes(constant)) > _ON_STACK:
         return Skip(f"the other text has more than {_ON_STACK} bytes, which would not be converted on the stack")
     return f"[]byte({argument.str})" if cx.predeclared("byte", argument) else Skip("`byte` means something else here")
 
 
 def _buffered(node: Node, text: Node, call: nodes.Call, callee: str, cx: Context) -> _Found:
     """``[]byte(buf.String())`` for a function that is done with the bytes when it returns."""
-    source = bare(text)
+    source = unparen(text)
     if not isinstance(source, nodes.Call) or cx.callee(source) != "(*bytes.Buffer).String":
         return None
     buffer = receiver(source)
@@ -246,7 +244,7 @@ def _buffered(node: Node, text: Node, call: nodes.Call, callee: str, cx: Context
 def _never_nil(buffer: Node, cx: Context) -> bool:
     found = local(buffer, cx)
     made = value_of(found, cx) if found and not found.reassigned and not found.address_taken else None
-    value = bare(made[0]) if made else None
+    value = unparen(made[0]) if made else None
     match value:
         case nodes.Unary(operator=operator):
             return operator.str == "&"
@@ -270,7 +268,7 @@ def _reader(node: Node, operand: Node, call: nodes.Call, packages: tuple[str, st
     if qualifier is None or cx.comments(call.function.span):
         return Skip(f"the name of package {new} means something else here")
     name = Edit(*call.function.span, f"{qualifier}.NewReader".encode())
-    return [name, Edit(*node.span, encoded(operand.str))], (old,)
+    return [name, Edit(*node.span, to_bytes(operand.str))], (old,)
 
 
 def _hoisted(node: Node, text: Node, call: nodes.Call, writer: Node, cx: Context) -> _Found:
@@ -281,14 +279,16 @@ def _hoisted(node: Node, text: Node, call: nodes.Call, writer: Node, cx: Context
     if not copies(writer, cx):
         return Skip(f"the Write of `{writer.str}` may keep or change the bytes, or do otherwise than its WriteString")
     loop, function = loops[-1], cx.function(node)
-    statement = loop.parent if isinstance(loop.parent, nodes.Labeled) else loop
+    statement = labelled(loop)
     if function is None or next(function.descendants(nodes.Goto), None) is not None:
         return Skip("a goto must not jump over a new variable")
     if not isinstance(statement.parent, nodes.StatementList) or not starts_line(statement, cx):
         return Skip("there is no line in front of the loop for a new variable")
-    if not is_path(bare(text)) and not isinstance(bare(text), nodes.InterpretedStringLiteral | nodes.RawStringLiteral):
+    if not is_path(unparen(text)) and not isinstance(
+        unparen(text), nodes.InterpretedStringLiteral | nodes.RawStringLiteral
+    ):
         return Skip("the constant is an expression")
-    if is_path(bare(text)) and (named := cx.object(text)) is not None and named.scope == "local":
+    if is_path(unparen(text)) and (named := cx.object(text)) is not None and named.scope == "local":
         return Skip("the constant may be declared inside of the loop")
     name = cx.fresh(node, *(("newline",) if constant in ("\n", "\r\n") else ()), "text", "constant")
     return [lines_above(statement, [f"{name} := {node.str}"], cx), Edit(*node.span, name.encode())], ()
@@ -296,11 +296,11 @@ def _hoisted(node: Node, text: Node, call: nodes.Call, writer: Node, cx: Context
 
 def _renamed(call: nodes.Call, name: str, whole: Node | None = None) -> Edit:
     """The edit that calls another method; with ``whole`` the new call takes the place of that node."""
-    function = bare(call.function)
+    function = unparen(call.function)
     assert isinstance(function, nodes.Selector)
     if whole is None:
         return Edit(*function.field.span, name.encode())
-    return Edit(*whole.span, encoded(f"{function.operand.str}.{name}()"))
+    return Edit(*whole.span, to_bytes(f"{function.operand.str}.{name}()"))
 
 
 def _loses_comment(node: Node, operand: Node, cx: Context) -> bool:
@@ -314,9 +314,9 @@ def _free(cx: Context) -> bool:
 def screen(match: Match, cx: Context) -> Skip | bool:
     """A conversion that is an argument of a function with a twin; test code only where it is asked for."""
     call = argument_of(match.node)
-    if call is None or not isinstance(bare(call.function), nodes.Selector):
+    if call is None or not isinstance(unparen(call.function), nodes.Selector):
         return False
-    operand = bare(match["text"])
+    operand = unparen(match["text"])
     buffered = isinstance(operand, nodes.Call) and method(operand) == "String"
     if method(call) not in _NAMES and not (buffered and isinstance(match.node, nodes.TypeConversion)):
         return False

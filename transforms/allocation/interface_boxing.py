@@ -60,22 +60,13 @@ Package log/slog, "Performance considerations", `argsToAttr`, `AnyValue`; packag
 
 from __future__ import annotations
 
+from gofixer.transforms._places._calls import may_be_function
+from gofixer.transforms._places._lines import starts_line
 from gofixer.transforms.allocation import _writers as writers
 from gofixer.transforms.allocation._attributes import Attribute, attributes, is_boxed
-from gofixer.transforms.allocation._operands import (
-    arguments,
-    bare,
-    encoded,
-    is_path,
-    local,
-    loops_around,
-    method,
-    quiet,
-    receiver,
-    starts_line,
-)
+from gofixer.transforms.allocation._operands import arguments, is_path, local, loops_around, method, quiet, receiver
 
-from gofixer.transform import Context, Edit, Match, Node, Result, Skip, Transform, nodes, pattern
+from gofixer.transform import Context, Edit, Match, Node, Result, Skip, Transform, nodes, pattern, to_bytes, unparen
 
 # More than one argument, or an open line.
 _SEVERAL = rb"(?=[ \t]*\((?:[^\n,]*[,{]|[ \t]*\n))"
@@ -141,7 +132,7 @@ def _logged(call: nodes.Call, given: list[Node], name: str, found: list[Attribut
     context = cx.qualifier("context", call) if name in _LEVELS else ""
     if slog is None or context is None:
         return Skip("the name of a package means something else here")
-    function = bare(call.function)
+    function = unparen(call.function)
     assert isinstance(function, nodes.Selector)
     level = f"{slog}.Level{name.removesuffix('Context')}, " if name != "Log" else ""
     head = f"{context}.Background(), {level}" if context else level
@@ -163,7 +154,7 @@ def _logged(call: nodes.Call, given: list[Node], name: str, found: list[Attribut
     first = [argument.str for argument in given[: given.index(message)]]
     text = ", ".join([*first, head + message.str]) + ","
     text += "".join(f"{newline}{indent}\t{attribute.text(slog)}," for attribute in found)
-    return cx.fix(title, *edits, Edit(*call.arguments.span, encoded(f"({text}{newline}{indent})")))
+    return cx.fix(title, *edits, Edit(*call.arguments.span, to_bytes(f"({text}{newline}{indent})")))
 
 
 def _width(attribute: Attribute) -> int:
@@ -194,18 +185,13 @@ def _order(given: list[Node], cx: Context) -> str | None:
 def _harmless(node: Node, cx: Context) -> bool:
     if quiet(node, cx):
         return True
-    call = bare(node)
+    call = unparen(node)
     return (
         isinstance(call, nodes.Call)
         and cx.callee(call).startswith(_HARMLESS)
-        and all(_harmless(argument, cx) and not _is_function(argument, cx) for argument in arguments(call))
+        and all(_harmless(argument, cx) and not may_be_function(argument, cx) for argument in arguments(call))
         and ((inner := receiver(call)) is None or _harmless(inner, cx))
     )
-
-
-def _is_function(node: Node, cx: Context) -> bool:
-    type_ = cx.type(node)
-    return type_ is None or type_.kind in ("func", "interface")
 
 
 def _steady(node: Node, cx: Context) -> bool:
@@ -220,7 +206,7 @@ def _printed(call: nodes.Call, cx: Context) -> Result:
     type_ = cx.type(given[1]) if len(given) == 2 else None
     if type_ is None or type_.string != "string" or isinstance(given[1], nodes.VariadicArgument):
         return None
-    pointed = bare(given[0])
+    pointed = unparen(given[0])
     writer = pointed.operand if isinstance(pointed, nodes.Unary) and pointed.operator.str == "&" else given[0]
     kind = writers.kind(writer, cx)
     if not kind:
@@ -231,12 +217,12 @@ def _printed(call: nodes.Call, cx: Context) -> Result:
         return Skip("the call that makes the text may change the writer")
     if kind == "bufio":
         constant = cx.constant(given[1])
-        reason = writers.unsettled(writer, cx, len(encoded(constant)) if constant is not None else None)
+        reason = writers.unsettled(writer, cx, len(to_bytes(constant)) if constant is not None else None)
         if reason:
             return Skip(reason)
     if cx.comments((call.start, given[1].start)):
         return Skip("a comment would be lost")
-    head = Edit(call.start, given[1].start, encoded(f"{writer.str}.WriteString("))
+    head = Edit(call.start, given[1].start, to_bytes(f"{writer.str}.WriteString("))
     return cx.fix("Write the string itself", head, drops=("fmt",))
 
 

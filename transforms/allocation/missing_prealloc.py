@@ -72,6 +72,8 @@ Go specification, "Appending to and copying slices", "Making slices, maps and ch
 
 from __future__ import annotations
 
+from gofixer.transforms._places._lines import lines_above, starts_line
+from gofixer.transforms._places._syntax import enclosing_loop, inside, labelled, statements
 from gofixer.transforms.allocation._fill import (
     Made,
     directly,
@@ -81,7 +83,6 @@ from gofixer.transforms.allocation._fill import (
     moved,
     repeats_keys,
 )
-from gofixer.transforms.allocation._places import around, inside, labelled, lines_above, starts_line
 from gofixer.transforms.allocation._rounds import Rounds, rounds_of
 from gofixer.transforms.allocation._uses import appended, asks_capacity, named, own, sees_more
 
@@ -96,13 +97,13 @@ _TITLE = "Ask for the memory of all elements at once"
 def screen(match: Match, cx: Context) -> Skip | bool:
     """Whether an append stands in a loop behind the declaration of an empty slice, or a loop fills a new map."""
     if isinstance(match.node, nodes.Assignment):
-        name, loop = match["x"], around(match.node)
+        name, loop = match["x"], enclosing_loop(match.node)
         given = match.many("v")
         if not isinstance(name, nodes.Identifier) or loop is None or not given:
             return False
         if isinstance(given[-1], nodes.VariadicArgument) or maker(loop, name.str) is None:
             return False
-        if match.node not in loop_statements(loop):
+        if match.node not in statements(loop.body):
             return Skip("appends in some rounds only: memory for all rounds may be too much")
     elif not isinstance(match.node.parent, nodes.StatementList) or map_loop(match.node, match["m"].str) is None:
         return False
@@ -111,17 +112,12 @@ def screen(match: Match, cx: Context) -> Skip | bool:
     return True
 
 
-def loop_statements(loop: nodes.For) -> list[Node]:
-    """The statements of a loop's body."""
-    return [s for holder in loop.body.children if isinstance(holder, nodes.StatementList) for s in holder.children]
-
-
 def check(match: Match, cx: Context) -> Result:
     """Decide one append in a loop, or one map."""
     is_slice = isinstance(match.node, nodes.Assignment)
     name = match["x" if is_slice else "m"]
     found = cx.object(name)
-    loop = around(match.node) if is_slice else map_loop(match.node, name.str)
+    loop = enclosing_loop(match.node) if is_slice else map_loop(match.node, name.str)
     empty = maker(loop, name.str) if loop else None
     if loop is None or empty is None or found is None or cx.object(empty.name) != found:
         return None

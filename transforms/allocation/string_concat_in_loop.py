@@ -71,17 +71,9 @@ from __future__ import annotations
 
 import re
 
+from gofixer.transforms._places._lines import ends_line, lines_above, lines_below, starts_line
+from gofixer.transforms._places._syntax import enclosing_loop, inside, labelled, statements
 from gofixer.transforms.allocation._accumulate import Uses, added, loop_of, seldom, stays, uses_in, writes
-from gofixer.transforms.allocation._places import (
-    around,
-    ends_line,
-    inside,
-    labelled,
-    lines_above,
-    lines_below,
-    starts_line,
-    statements,
-)
 from gofixer.transforms.allocation._uses import named
 
 from gofixer.transform import Context, Edit, Match, Node, Object, Result, Skip, Transform, nodes, pattern
@@ -93,7 +85,7 @@ _NUMBER = re.compile(rb"(?:u?int\d*|uintptr|float\d+|complex\d+|byte|rune|time\.
 def screen(match: Match, cx: Context) -> Skip | bool:
     """Whether a variable is added to in a loop, and does not look like a number."""
     name, value = match["s"], match["x"]
-    if not isinstance(name, nodes.Identifier) or around(match.node) is None or added(match.node) is None:
+    if not isinstance(name, nodes.Identifier) or enclosing_loop(match.node) is None or added(match.node) is None:
         return False
     return not (isinstance(value, nodes.IntLiteral | nodes.FloatLiteral) or _is_number(name, cx))
 
@@ -111,7 +103,7 @@ def check(match: Match, cx: Context) -> Result:
     found = cx.object(match["s"])
     if found is None or found.type is None or found.type.kind != "string":
         return None
-    loop = loop_of(match.node, found) if found.scope == "local" else around(match.node)
+    loop = loop_of(match.node, found) if found.scope == "local" else enclosing_loop(match.node)
     if loop is None:
         return None
     if reason := _others_see(found):

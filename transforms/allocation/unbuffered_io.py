@@ -56,12 +56,24 @@ from __future__ import annotations
 
 import re
 
+from gofixer.transforms._places._lines import ends_line, lines_above, lines_below, starts_line
 from gofixer.transforms.allocation._files import Loop, loop_of, written_file
-from gofixer.transforms.allocation._operands import bare, encoded, lines_above, loops_around, starts_line
+from gofixer.transforms.allocation._operands import loops_around
 
-from gofixer.transform import UNSAFE, Context, Edit, Match, Node, Result, Skip, Transform, nodes, pattern
+from gofixer.transform import (
+    UNSAFE,
+    Context,
+    Edit,
+    Match,
+    Node,
+    Result,
+    Skip,
+    Transform,
+    nodes,
+    pattern,
+    unparen,
+)
 
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _WRITER = "$writer"
 _NAMES = ("Create", "OpenFile", "File", "Stdout", "Stderr")
 _ONE_ERROR = re.compile(r"\(?\s*(?:\w+\s+)?error\s*,?\s*\)?")
@@ -76,14 +88,12 @@ def check(match: Match, cx: Context) -> Result:
     if found is None or isinstance(found, Skip):
         return found
     loop, function = found.loop, cx.function(found.loop)
-    assert isinstance(function, _FUNCTIONS)
+    assert isinstance(function, nodes.FUNCTIONS)
     if next(function.descendants(nodes.Goto), None) is not None:
         return Skip("a goto must not jump over a new variable")
-    end = cx.source.find(b"\n", loop.end)
-    behind = cx.source[loop.end : end].strip()
     if not isinstance(loop.parent, nodes.StatementList) or not starts_line(loop, cx):
         return Skip("there is no line in front of the loop for a new variable")
-    if end < 0 or behind[:2] not in (b"", b"//"):
+    if not ends_line(loop, cx):
         return Skip("there is no line behind the loop for Flush")
     flush = _flush(found, function, cx)
     if isinstance(flush, Skip):
@@ -92,12 +102,11 @@ def check(match: Match, cx: Context) -> Result:
     if bufio is None:
         return Skip("the name of package bufio means something else here")
     name = cx.fresh(loop, "w", "out", "buffered")
-    text = f"{cx.indent(loop)}{flush.replace(_WRITER, name)}{cx.newline.decode()}"
     return cx.fix(
         "Write through a buffer",
         lines_above(loop, [f"{name} := {bufio}.NewWriter({found.file.name})"], cx),
         *(Edit(*place.span, name.encode()) for place in found.names),
-        Edit(end + 1, end + 1, encoded(text)),
+        lines_below(loop, [flush.replace(_WRITER, name)], cx),
         applicability=UNSAFE,
     )
 
@@ -119,7 +128,7 @@ def _flush(found: Loop, function: Node, cx: Context) -> str | Skip:
             rest = (indent + line.removeprefix(indent + deeper) for line in lines[1:])
             moved = [lines[0], *(line if line.strip() else "" for line in rest)]
             return f"if {error} := {_WRITER}.Flush(); {error} != nil {newline.join(moved)}"
-    result = function.result if isinstance(function, _FUNCTIONS) else None
+    result = function.result if isinstance(function, nodes.FUNCTIONS) else None
     if result is None or not _ONE_ERROR.fullmatch(result.str) or not cx.predeclared("error", function):
         return Skip("the function cannot return the error of Flush")
     return newline.join((f"if err := {_WRITER}.Flush(); err != nil {{", f"{indent}\treturn err", f"{indent}}}"))
@@ -135,7 +144,7 @@ def _handler(leave: Node, found: Loop, cx: Context) -> tuple[str, nodes.If] | No
     condition = next((a for a in leave.ancestors() if isinstance(a, nodes.If | nodes.For)), None)
     if not isinstance(condition, nodes.If) or condition.alternative is not None:
         return None
-    test = bare(condition.condition)
+    test = unparen(condition.condition)
     if not isinstance(test, nodes.Binary) or test.operator.str != "!=" or not isinstance(test.right, nodes.Nil):
         return None
     error = cx.object(test.left) if isinstance(test.left, nodes.Identifier) else None
@@ -145,7 +154,7 @@ def _handler(leave: Node, found: Loop, cx: Context) -> tuple[str, nodes.If] | No
         source = above[-1] if above else None
     if error is None or not isinstance(source, nodes.ShortVarDeclaration | nodes.Assignment):
         return None
-    value = bare(source.right.children[0])
+    value = unparen(source.right.children[0])
     writes = isinstance(value, nodes.Call) and any(value.start <= name.start < value.end for name in found.names)
     if not writes or len(source.right.children) != 1 or len(source.left.children) != 2:
         return None

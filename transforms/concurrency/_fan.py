@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from gofixer.transforms._places._syntax import statements
+
 from gofixer.transform import Context, Node, Object, Skip, nodes
 
 
@@ -60,7 +62,7 @@ def _statement(wait: nodes.Call, cx: Context) -> tuple[Node | None, bool]:
     literal = next((a for a in statement.ancestors() if isinstance(a, nodes.FuncLiteral)), None)
     call = literal.parent if literal else None
     if literal is not None and isinstance(call, nodes.Call) and isinstance(call.parent, nodes.Go):
-        items = literal.body.child.items if literal.body.child else ()
+        items = statements(literal.body)
         if len(items) == 2 and items[0] == statement and items[1].str.startswith("close("):
             return call.parent, True
     return statement, False
@@ -128,7 +130,7 @@ def _single(statement: Node) -> bool:
 
 
 def _items(literal: nodes.FuncLiteral) -> Sequence[Node]:
-    return literal.body.child.items if literal.body.child else ()
+    return statements(literal.body)
 
 
 def _is_done(statement: Node, fan: Fan, cx: Context) -> bool:

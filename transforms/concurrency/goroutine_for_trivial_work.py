@@ -59,6 +59,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gofixer.transforms._places._syntax import statements
 from gofixer.transforms.concurrency._fan import Fan, fan_of
 from gofixer.transforms.concurrency._leaf import not_cheap
 
@@ -149,7 +150,7 @@ def _collect(fan: Fan, cx: Context) -> list[str] | Skip:
     assert fan.channel is not None
     assert fan.channel.type is not None
     clause = loop.child
-    items = loop.body.child.items if loop.body.child else ()
+    items = statements(loop.body)
     if not isinstance(clause, nodes.RangeClause) or clause.left is None or len(items) != 1 or b":=" not in clause.text:
         return Skip("the results are collected in a way of their own")
     result = clause.left.items[0].str
@@ -173,7 +174,7 @@ def _collect(fan: Fan, cx: Context) -> list[str] | Skip:
 
 def _leaves_or_keeps(body: nodes.Block, calls: Sequence[Node], cx: Context) -> bool:
     """Whether all that is done with a result is to return, or to append to a local slice that no call reads."""
-    items = body.child.items if body.child else ()
+    items = statements(body)
     if len(items) != 1 or any(True for _ in body.descendants(nodes.RawStringLiteral, nodes.FuncLiteral)):
         return False
     return isinstance(items[0], nodes.Return) or _keeps(items[0], calls, cx)

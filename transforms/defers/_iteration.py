@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar
 
+from gofixer.transforms._places._lines import line_of
+from gofixer.transforms._places._syntax import inside, statements, target
 from gofixer.transforms.defers._resources import root
 
 from gofixer.transform import Context, Edit, Node, Skip, nodes
 
 N = TypeVar("N", bound=Node)
-_BREAKABLE = (nodes.For, nodes.ExpressionSwitch, nodes.TypeSwitch, nodes.Select)
 _CALM = frozenset({"+", "-", "*", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "&", "|", "^", "&^"})
 
 
@@ -25,7 +26,7 @@ class Tail:
     @cached_property
     def loop_statements(self) -> Sequence[Node]:
         """All statements of the loop's body."""
-        return self.loop.body.child.items if self.loop.body.child else ()
+        return statements(self.loop.body)
 
     @cached_property
     def statements(self) -> Sequence[Node]:
@@ -45,7 +46,7 @@ class Tail:
                 if isinstance(jump, nodes.Labeled):
                     if b"goto" in self.loop.text:
                         return "a goto leads across"
-                elif isinstance(jump, nodes.Return | nodes.Goto) or _target(jump) < start:
+                elif _leads_out(jump, start):
                     return f"`{jump.str.splitlines()[0]}` leaves the iteration behind the defer"
             if any(call.function == "recover" for call in _own(statement, nodes.Call)):
                 return "recover is called behind the defer"
@@ -67,12 +68,12 @@ def at_the_end(tail: Tail, cx: Context) -> Sequence[Edit] | Skip:
     """Move the call behind the last statement."""
     last, call = tail.statements[-1], tail.first.child
     region = _region(tail, cx)
-    start, end = _line(cx.source, tail.first.start)
+    start, end = line_of(cx.source, tail.first.start)
     if isinstance(region, Skip) or call is None:
         return region if isinstance(region, Skip) else Skip("is no plain call")
     if region[0] != start or cx.source[tail.first.end : end].strip():
         return in_place(tail, cx)
-    behind = _line(cx.source, last.end - 1)[1]
+    behind = line_of(cx.source, last.end - 1)[1]
     added = cx.indent(tail.first).encode() + call.text + cx.newline
     return Edit(start, end, b""), Edit(behind, behind, added)
 
@@ -98,45 +99,33 @@ def in_place(tail: Tail, cx: Context) -> Sequence[Edit] | Skip:
 def _region(tail: Tail, cx: Context) -> tuple[int, int] | Skip:
     """The lines from the defer, or the comments directly above it, to the end of the loop's body."""
     source = cx.source
-    start = _line(source, tail.first.start)[0]
-    end = _line(source, tail.loop.body.end - 1)[0]
+    start = line_of(source, tail.first.start)[0]
+    end = line_of(source, tail.loop.body.end - 1)[0]
     if source[start : tail.first.start].strip() or source[end : tail.loop.body.end - 1].strip():
         return Skip("the loop's body shares its lines with other code")
-    comments = {_line(source, comment.start)[0]: comment for comment in cx.comments(tail.loop.body.span)}
+    comments = {line_of(source, comment.start)[0]: comment for comment in cx.comments(tail.loop.body.span)}
     if any(b"\n" in comment.text.strip() and comment.end > start for comment in comments.values()):
         return Skip("a comment of several lines stands behind the defer")
-    while (above := _line(source, start - 1)[0]) in comments and not source[above : comments[above].start].strip():
+    while (above := line_of(source, start - 1)[0]) in comments and not source[above : comments[above].start].strip():
         if b"\n" in comments[above].text.strip():
             break
         start = above
     return start, end
 
 
-def _line(source: bytes, at: int) -> tuple[int, int]:
-    """Start of the line of an offset, and of the next line."""
-    end = source.find(b"\n", at)
-    return source.rfind(b"\n", 0, at) + 1, len(source) if end < 0 else end + 1
-
-
 def _own(node: Node, *classes: type[N]) -> Iterator[N]:
     """A node and what is below it, function literals apart."""
     if isinstance(node, classes):
         yield node
-    for child in node.children:
-        if not isinstance(child, nodes.FuncLiteral):
-            yield from _own(child, *classes)
+    yield from inside(node, *classes)
 
 
-def _target(jump: Node) -> int:
-    """Start of the statement that a break or continue leads out of, or to."""
-    label = jump.children[0].str if jump.children else None
-    kinds = _BREAKABLE if isinstance(jump, nodes.Break) else (nodes.For,)
-    for around in jump.ancestors():
-        if label is None and isinstance(around, kinds):
-            return around.start
-        if label is not None and isinstance(around, nodes.Labeled) and around.label == label:
-            return around.start
-    return -1
+def _leads_out(jump: Node, start: int) -> bool:
+    """Whether a jump leaves the statements from an offset on."""
+    if not isinstance(jump, nodes.Break | nodes.Continue):
+        return True
+    statement = target(jump)
+    return statement is None or statement.start < start
 
 
 def _calm(statement: Node, name: nodes.Identifier, cx: Context) -> bool:
@@ -151,7 +140,7 @@ def _calm(statement: Node, name: nodes.Identifier, cx: Context) -> bool:
         case nodes.If(initializer=None, condition=condition, consequence=body, alternative=other):
             return _quiet(condition, name, cx) and _calm(body, name, cx) and (other is None or _calm(other, name, cx))
         case nodes.Block():
-            return all(_calm(inner, name, cx) for inner in (statement.child.items if statement.child else ()))
+            return all(_calm(inner, name, cx) for inner in statements(statement))
         case nodes.ExpressionStatement():
             return _quiet(statement.children[0], name, cx)
     return False

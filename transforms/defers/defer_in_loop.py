@@ -62,12 +62,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gofixer.transforms._places._syntax import enclosing_loop
 from gofixer.transforms.defers._iteration import Tail, at_the_end, in_place, nothing_can_happen
 from gofixer.transforms.defers._resources import CANCEL, RELEASES, leaves_iteration, root, trusted
 
 from gofixer.transform import UNSAFE, Context, Edit, Match, Result, Skip, Transform, nodes, pattern
 
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _PRINTING = ("fmt", "log", "log/slog")
 
 
@@ -101,15 +101,13 @@ def check(match: Match, cx: Context) -> Result:
 
 def _tail(deferred: nodes.Defer) -> Tail | Skip | None:
     """The rest of the iteration from a defer on; None where the defer stands in no loop of its function."""
-    for around in deferred.ancestors():
-        if isinstance(around, _FUNCTIONS):
-            return None
-        if isinstance(around, nodes.For):
-            tail = Tail(deferred, around)
-            if deferred not in tail.loop_statements:
-                return Skip("stands in a branch of the loop, or behind a label")
-            return tail
-    return None
+    loop = enclosing_loop(deferred)
+    if loop is None:
+        return None
+    tail = Tail(deferred, loop)
+    if deferred not in tail.loop_statements:
+        return Skip("stands in a branch of the loop, or behind a label")
+    return tail
 
 
 def _decide(tail: Tail, cx: Context) -> Sequence[Edit] | Skip:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from gofixer.transforms.formatting._buffer import MOST_NESTED, buffer_name, filling, groups, is_lookup, nested, size
-from gofixer.transforms.formatting._layout import Apply, Expr, Join, bare, show
+from gofixer.transforms.formatting._layout import Apply, Expr, Join, show
 from gofixer.transforms.formatting._parts import Form
 from gofixer.transforms.formatting._place import before, fits, moves, statement_of
 from gofixer.transforms.formatting._rewrite import replace, replacement
 from gofixer.transforms.formatting._site import Site, Target, bounded, run
 from gofixer.transforms.formatting._text import Text
 
-from gofixer.transform import Context, Fix, Node, Skip, nodes
+from gofixer.transform import Context, Fix, Node, Skip, nodes, unparen
 
 MOST_BYTES = 1024
 TITLE = "Append to a buffer on the stack"
@@ -107,7 +107,7 @@ def append_bytes(site: Site, cx: Context) -> Fix | Skip:
 def _grown(site: Site, statement: Node, title: str, text: Text, cx: Context) -> Fix | Skip:
     """``dst = append(dst, ...)`` as one statement per piece."""
     assert site.into is not None
-    target = bare(site.into)
+    target = unparen(site.into)
     plain = isinstance(target, nodes.Identifier) and isinstance(statement, nodes.Assignment)
     if not plain or statement.text.split(b"=", 1)[0].strip() != target.text or statement.right.children[0] != site.node:
         return Skip("would nest many calls in one expression")

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gofixer.transforms.formatting._layout import bare
+from gofixer.transform import Context, Node, Object, nodes, unparen
 
-from gofixer.transform import Context, Node, Object, nodes
-
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _LEAVES = (nodes.Return, nodes.Continue, nodes.Break)
 
 
 def unproven_error(node: Node, cx: Context) -> str | None:
     """Why an error variable may be nil at a place; None where a check ``!= nil`` dominates it."""
-    target = bare(node)
+    target = unparen(node)
     found = cx.object(target) if isinstance(target, nodes.Identifier) else None
     if found is None or found.kind != "var" or found.scope != "local":
         return f"the error `{node.str}` is no local variable: it may be nil, or change after a check"
@@ -36,7 +33,7 @@ def _checks(target: Node, error: Object, cx: Context) -> Iterator[tuple[int, Nod
     """Where checks that dominate a place end, and the code between such a check and the place."""
     child = target
     for ancestor in target.ancestors():
-        if isinstance(ancestor, _FUNCTIONS):
+        if isinstance(ancestor, nodes.FUNCTIONS):
             return
         match ancestor:
             case nodes.If() if child == ancestor.consequence and _implied(ancestor.condition, error, True, cx):
@@ -64,7 +61,7 @@ def _leaves_when_nil(statement: Node, error: Object, cx: Context) -> bool:
 
 def _implied(condition: Node, error: Object, outcome: bool, cx: Context) -> bool:
     """Whether a condition that comes out so says that the error is not nil."""
-    match bare(condition):
+    match unparen(condition):
         case nodes.Binary(left, operator, right):
             word = operator.str
             if word == ("&&" if outcome else "||"):

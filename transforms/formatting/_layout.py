@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gofixer.transform import Node, nodes
+from gofixer.transform import Node, nodes, unparen
 
 _PRECEDENCE = {
     **dict.fromkeys(("||",), 1),
@@ -64,20 +64,13 @@ def flat(expr: Expr) -> Iterator[Expr]:
         case Join(terms):
             for term in terms:
                 yield from flat(term)
-        case nodes.Parenthesized() if isinstance(inner := bare(expr), nodes.Binary):
+        case nodes.Parenthesized() if isinstance(inner := unparen(expr), nodes.Binary):
             yield from flat(inner)
         case nodes.Binary() if expr.operator.str == "+" and b"\n" not in expr.text:
             yield from flat(expr.left)
             yield from flat(expr.right)
         case _:
             yield expr
-
-
-def bare(node: Node) -> Node:
-    """The expression inside any number of parentheses."""
-    while isinstance(node, nodes.Parenthesized) and len(node.children) == 1:
-        node = node.children[0]
-    return node
 
 
 def depth_of(node: Node) -> int:

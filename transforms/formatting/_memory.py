@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from gofixer.transforms.formatting._layout import bare
 from gofixer.transforms.formatting._parts import Form, Part
 
-from gofixer.transform import Context, Node, Object, nodes
+from gofixer.transform import Context, Node, Object, nodes, unparen
 
 # Functions of package strconv that format floats and quotes append byte by byte.
 _ONE_APPEND = frozenset({Form.TEXT, Form.STRING, Form.SIGNED, Form.UNSIGNED, Form.BOOL})
@@ -34,7 +33,7 @@ def shared_end(target: Node, parts: tuple[Part, ...], cx: Context) -> bool:
 
 def is_fresh(target: Node, cx: Context) -> bool:
     """Whether an expression makes memory that nobody else knows: ``[]byte("text")``, ``[]byte{...}``, ``make``."""
-    target = bare(target)
+    target = unparen(target)
     if isinstance(target, nodes.TypeConversion):
         type_ = cx.type(target.operand)
         return type_ is not None and type_.kind.endswith(("string", "nil"))
@@ -67,7 +66,7 @@ def _values(found: Object, cx: Context) -> list[Node]:
 
 def _continues(value: Node, found: Object, cx: Context) -> bool:
     """``append(b, ...)`` and its like, or ``b[:0]``: the variable's own memory, or a grown copy of it."""
-    match bare(value):
+    match unparen(value):
         case nodes.Call(arguments=arguments) if arguments.children:
             return is_fresh(arguments.children[0], cx) or cx.object(arguments.children[0]) == found
         case nodes.Slice(operand=operand):

@@ -10,11 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from gofixer.transforms.formatting._layout import bare
+from gofixer.transform import Context, Node, nodes, unparen
 
-from gofixer.transform import Context, Node, nodes
-
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _BODIES = (nodes.Block, nodes.StatementList, nodes.FuncLiteral)
 _QUIET_BUILTINS = frozenset({"len", "cap", "min", "max", "real", "imag", "complex", "new", "make"})
 # Functions of these packages run no code of their caller's and change nothing that it can see.
@@ -39,7 +36,7 @@ def loose(node: Node, cx: Context) -> bool:
 
     Calls inside of it are no concern here: they keep their place among the other calls.
     """
-    target = bare(node)
+    target = unparen(node)
     info = cx.expr(target)
     if info is not None and info.const is not None:
         return False
@@ -71,7 +68,7 @@ def around(node: Node) -> tuple[list[Node], list[Node]]:
     right: list[Node] = []
     child = node
     for ancestor in node.ancestors():
-        if isinstance(ancestor, (*_FUNCTIONS, *HEADS, nodes.StatementList, nodes.Block, nodes.ExpressionCase)):
+        if isinstance(ancestor, (*nodes.FUNCTIONS, *HEADS, nodes.StatementList, nodes.Block, nodes.ExpressionCase)):
             break
         sequenced = isinstance(ancestor, nodes.Binary) and ancestor.operator.str in ("&&", "||")
         if not sequenced:

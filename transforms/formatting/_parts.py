@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gofixer.transforms.formatting._errors import unproven_error
-from gofixer.transforms.formatting._layout import bare
 from gofixer.transforms.formatting._verbs import Literal, Piece, Verb
 
-from gofixer.transform import Context, Node, Skip, Type, nodes
+from gofixer.transform import Context, Node, Skip, Type, nodes, to_bytes, unparen
 
 _SIGNED = {"int": 64, "int8": 8, "int16": 16, "int32": 32, "int64": 64}
 _UNSIGNED = {"uint": 64, "uint8": 8, "uint16": 16, "uint32": 32, "uint64": 64}
@@ -74,7 +73,7 @@ class Part:
     def operand(self) -> Node:
         """The argument, without parentheses around it."""
         assert self.node is not None
-        return bare(self.node)
+        return unparen(self.node)
 
     @property
     def late(self) -> bool:
@@ -84,7 +83,7 @@ class Part:
 
 def text_part(text: str) -> Part:
     """The part for text that is known."""
-    return Part(Form.TEXT, text=text, width=len(text.encode("utf-8", "surrogateescape")))
+    return Part(Form.TEXT, text=text, width=len(to_bytes(text)))
 
 
 def part_of(piece: Piece, node: Node | None, cx: Context) -> Part | Skip:
@@ -95,7 +94,7 @@ def part_of(piece: Piece, node: Node | None, cx: Context) -> Part | Skip:
     info = cx.expr(node)
     if info is None or info.type is None or info.mode != "value":
         return Skip(f"the type of `{node.str}` is not known")
-    field = cx.object(node) if isinstance(bare(node), nodes.Selector) else None
+    field = cx.object(node) if isinstance(unparen(node), nodes.Selector) else None
     if field is not None and field.scope == "field" and field.pkg in _PLATFORM:
         return Skip(f"`{node.str}` has another type on other platforms")
     if "unsafe." in node.str:
@@ -103,7 +102,7 @@ def part_of(piece: Piece, node: Node | None, cx: Context) -> Part | Skip:
     found = _of_type(piece, node, info.type, cx)
     if isinstance(found, Skip) or info.const is None:
         return found
-    width = len(info.const.encode("utf-8", "surrogateescape")) if found.form is Form.STRING else found.width
+    width = len(to_bytes(info.const)) if found.form is Form.STRING else found.width
     return Part(
         found.form, node=node, kind=found.kind, named=found.named, constant=True, base=found.base,
         verb=found.verb, precision=found.precision, width=width, cost=found.cost,
@@ -202,7 +201,7 @@ def _bytes(verb: Verb, kind: str, node: Node, type_: Type, cx: Context) -> Part 
         if verb.char != "x":
             return None
         info = cx.expr(node)
-        if info is None or not info.addressable or not isinstance(bare(node), _PLACES):
+        if info is None or not info.addressable or not isinstance(unparen(node), _PLACES):
             return Skip(f"`{node.str}` is an array that cannot be sliced in place")
         return Part(Form.HEX, node=node, kind=kind, boxed=2, cost=2)
     if verb.char == "x":

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
+from gofixer.transforms._places._lines import starts_line
 from gofixer.transforms.formatting._order import any_interferes, around, interferes, loose
 
-from gofixer.transform import Context, Edit, Node, Skip, nodes
+from gofixer.transform import Context, Edit, Node, Skip, nodes, to_bytes
 
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
-_CASES = (nodes.ExpressionCase, nodes.TypeCase, nodes.DefaultCase, nodes.CommunicationCase)
 WIDEST = 120
 SLACK = 8
 _DIRECTIVE = re.compile(rb"[ \t]*//[a-z0-9]+(?::|\b)\S*")  # //nolint, //lint:ignore, //go:...
@@ -34,8 +33,7 @@ def statement_of(node: Node, cx: Context) -> Node | Skip:
         return Skip("the statement has a label: there is no place for the buffer")
     if next(function.descendants(nodes.Goto), None) is not None:
         return Skip("a goto must not jump over the declaration of the buffer")
-    before = cx.source[cx.source.rfind(b"\n", 0, statement.start) + 1 : statement.start]
-    if before.strip(b" \t"):
+    if not starts_line(statement, cx):
         return Skip("the statement does not begin its line: there is no place for the buffer")
     return statement
 
@@ -77,11 +75,11 @@ def moves(node: Node, arguments: list[Node], statement: Node, cx: Context) -> st
 def scope_of(statement: Node) -> Node:
     """The node in whose scope a variable declared in front of a statement lives, with all that shares the scope."""
     current = statement.parent
-    while current is not None and not isinstance(current, (nodes.Block, *_CASES)):
+    while current is not None and not isinstance(current, (nodes.Block, *nodes.CASES)):
         current = current.parent
     assert current is not None, "a statement stands in a block or a case"
     function = current.parent
-    return function if isinstance(current, nodes.Block) and isinstance(function, _FUNCTIONS) else current
+    return function if isinstance(current, nodes.Block) and isinstance(function, nodes.FUNCTIONS) else current
 
 
 def taken(name: str, scope: Node, cx: Context) -> bool:
@@ -109,8 +107,8 @@ def _nested(declared: Node, scope: Node) -> bool:
     for ancestor in declared.ancestors():
         if ancestor == scope:
             return False
-        if isinstance(ancestor, (nodes.Block, *_CASES)):
-            return not (isinstance(scope, _FUNCTIONS) and ancestor.parent == scope)  # a body shares its scope
+        if isinstance(ancestor, (nodes.Block, *nodes.CASES)):
+            return not (isinstance(scope, nodes.FUNCTIONS) and ancestor.parent == scope)  # a body shares its scope
     return False
 
 
@@ -124,7 +122,7 @@ def before(statement: Node, lines: list[str], cx: Context) -> Edit:
         if not _DIRECTIVE.match(above):
             break
         at = row - len(above) + (len(above) - len(above.lstrip(b" \t")))
-    return Edit(at, at, text.encode("utf-8", "surrogateescape"))
+    return Edit(at, at, to_bytes(text))
 
 
 def fits(node: Node, text: str, cx: Context) -> bool:

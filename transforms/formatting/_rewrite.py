@@ -7,7 +7,7 @@ from gofixer.transforms.formatting._order import HEADS
 from gofixer.transforms.formatting._place import WIDEST, fits
 from gofixer.transforms.formatting._text import Text
 
-from gofixer.transform import Context, Edit, Fix, Node, Skip, nodes
+from gofixer.transform import Context, Edit, Fix, Node, Skip, nodes, to_bytes
 
 _PATH = (nodes.Identifier, nodes.Selector, nodes.FieldIdentifier)
 _LITERALS = (nodes.InterpretedStringLiteral, nodes.RawStringLiteral)
@@ -49,7 +49,7 @@ def replace(node: Node, text: str, cx: Context, title: str, *more: Edit, names: 
     if names is not None and names.problem is not None:
         return names.problem
     start, text = _added(node, text)
-    edit = Edit(start, node.end, text.encode("utf-8", "surrogateescape"))
+    edit = Edit(start, node.end, to_bytes(text))
     return cx.fix(title, edit, *more, drops=("fmt",))
 
 

@@ -1,9 +1,9 @@
-"""What the three Sprintf transforms decide by the syntax alone, before types are asked for."""
+"""What the three Sprintf transforms share: the decision by the syntax alone, and which of them a site belongs to."""
 
 from __future__ import annotations
 
-from gofixer.transforms.formatting._site import APPEND, CONCAT, STRCONV
-from gofixer.transforms.formatting._taste import by_place
+from gofixer.transforms.formatting._site import APPEND, CONCAT, STRCONV, Site, choose
+from gofixer.transforms.formatting._taste import by_place, cold, unreadable
 from gofixer.transforms.formatting._verbs import Verb, is_alone, read
 
 from gofixer.transform import Context, Match, Screen, Skip, nodes
@@ -19,6 +19,18 @@ def screen_for(name: str) -> Screen:
         return Skip(reason) if _likely_owner(match) == name else False
 
     return screen
+
+
+def site_for(name: str, match: Match, cx: Context) -> Site | Skip | None:
+    """The site of a call, where it is one of the transform of that name and worth a rewrite."""
+    choice = choose(match.node, cx)
+    if choice.owner != name:
+        return None
+    site = choice.found
+    if isinstance(site, Skip):
+        return site
+    reason = cold(site.call, cx) or unreadable(site.format, len(site.arguments), site.literals, cx)
+    return Skip(reason) if reason else site
 
 
 def _likely_owner(match: Match) -> str:

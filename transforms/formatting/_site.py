@@ -11,14 +11,13 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gofixer.transforms.formatting._layout import bare
 from gofixer.transforms.formatting._memory import shared_end
 from gofixer.transforms.formatting._order import any_interferes, around, interferes, loose
 from gofixer.transforms.formatting._parts import NUMBERS, Form, Part, part_of, text_part
 from gofixer.transforms.formatting._place import statement_of
 from gofixer.transforms.formatting._verbs import Piece, Verb, is_alone, read
 
-from gofixer.transform import Context, Node, Skip, nodes
+from gofixer.transform import Context, Node, Skip, nodes, unparen
 
 APPEND, STRCONV, CONCAT = "sprintf-to-append", "sprintf-to-strconv", "sprintf-to-concat"
 FORMATTING = ("fmt.Sprintf($format, $*args)", "fmt.Sprint($value)")
@@ -85,7 +84,7 @@ class Choice:
 def choose(call: Node, cx: Context) -> Choice:
     """Judge a call of fmt.Sprintf, fmt.Sprint or fmt.Fprintf."""
     assert isinstance(call, nodes.Call)
-    name = bare(call.function).children[-1].str
+    name = unparen(call.function).children[-1].str
     given = list(call.arguments.children)
     into = given.pop(0) if name == "Fprintf" else None
     text = "%v" if name == "Sprint" else cx.constant(given[0]) if given else None
@@ -175,9 +174,9 @@ def _wrapped(
 
 def _writing(site: Site, into: Node, cx: Context) -> Site | Skip:
     """The site with its writer, if that is of a type whose buffer can be written to, and named by a plain path."""
-    target = bare(into)
+    target = unparen(into)
     if isinstance(target, nodes.Unary) and target.operator.str == "&":
-        target = bare(target.operand)
+        target = unparen(target.operand)
     type_ = cx.type(target)
     kind = _KINDS.get(type_.string) if type_ is not None else None
     if kind is None:
@@ -294,7 +293,7 @@ def _aliased(site: Site, cx: Context) -> Skip | None:
         return None
     assert site.into is not None
     shown = site.into.str
-    target = bare(site.into)
+    target = unparen(site.into)
     for part in site.parts:
         if part.form in (Form.BYTES, Form.HEX):
             return Skip(f"`{part.operand.str}` may share memory with `{shown}`")

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import re
 
-from gofixer.transforms.formatting._layout import bare
-
-from gofixer.transform import Context, Node, Object, nodes
+from gofixer.transform import Context, Node, Object, nodes, unparen
 
 MOST_VALUES = 4
 SENTENCE = 5
 _WORD = re.compile(r"(?<!\S)[A-Za-z']{2,}[,.;:]?(?!\S)")
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _TEXT_METHODS = frozenset({"String", "GoString", "Error"})
 _LOG_PACKAGES = frozenset({"log", "slog", "logrus", "zap", "zerolog", "klog", "glog", "logr", "hclog", "logger",
                            "logging", "log15", "testing", "promslog", "bklog"})  # fmt: skip
@@ -47,7 +44,7 @@ def by_place(node: Node, cx: Context) -> str | None:
     function = cx.function(node)
     if function is None:
         return "cold: runs once, when the package is initialised"
-    outer = next((a for a in (node, *node.ancestors()) if isinstance(a, _FUNCTIONS[:2])), function)
+    outer = next((a for a in (node, *node.ancestors()) if isinstance(a, nodes.FUNCTIONS[:2])), function)
     if isinstance(outer, nodes.FunctionDeclaration) and outer.name == "init":
         return "cold: runs once, in init"
     if isinstance(outer, nodes.FunctionDeclaration) and _TEST_NAME.match(outer.name.str):
@@ -77,7 +74,7 @@ def _goes_to(node: Node, cx: Context) -> str | None:
     """What swallows the value of an expression within its own statement."""
     child = node
     for ancestor in node.ancestors():
-        if isinstance(ancestor, (*_FUNCTIONS, nodes.StatementList)):
+        if isinstance(ancestor, (*nodes.FUNCTIONS, nodes.StatementList)):
             return None
         found = None
         if isinstance(ancestor, nodes.Call) and child == ancestor.arguments:
@@ -95,7 +92,7 @@ def _goes_to(node: Node, cx: Context) -> str | None:
 
 def _call(call: nodes.Call, cx: Context) -> str | None:
     callee = cx.types.callee(call.span)
-    function = bare(call.function)
+    function = unparen(call.function)
     name = function.field.str if isinstance(function, nodes.Selector) else function.str
     package = callee.pkg if callee else ""
     words = set(package.split("/"))

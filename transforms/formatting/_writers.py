@@ -7,7 +7,7 @@ written at once, so that the bytes arrive in one Write as before. A strings.Buil
 from __future__ import annotations
 
 from gofixer.transforms.formatting._buffer import MOST_NESTED, buffer_name, filling, has_numbers, nested
-from gofixer.transforms.formatting._layout import Apply, Expr, bare, byte_or_string, show
+from gofixer.transforms.formatting._layout import Apply, Expr, byte_or_string, show
 from gofixer.transforms.formatting._order import any_interferes, around, loose
 from gofixer.transforms.formatting._parts import NUMBERS, Form, Part
 from gofixer.transforms.formatting._place import before, fits, moves, statement_of
@@ -15,7 +15,7 @@ from gofixer.transforms.formatting._rewrite import replace
 from gofixer.transforms.formatting._site import Site
 from gofixer.transforms.formatting._text import Text
 
-from gofixer.transform import Context, Fix, Node, Object, Skip, nodes
+from gofixer.transform import Context, Fix, Node, Object, Skip, nodes, unparen
 
 _LENDS_SINCE = {"bufio": (1, 18), "buffer": (1, 21)}
 _TEXTS = frozenset({Form.TEXT, Form.STRING, Form.BOOL})
@@ -121,4 +121,4 @@ def _stays(start: int, end: int, cx: Context) -> bool:
     if isinstance(parent, nodes.Selector):
         return isinstance(parent.parent, nodes.Call) and parent.parent.function == parent
     call = parent.parent.parent if isinstance(parent, nodes.Unary) and parent.parent is not None else None
-    return isinstance(call, nodes.Call) and cx.callee(call).startswith("fmt.Fprint") and bare(call).start < start
+    return isinstance(call, nodes.Call) and cx.callee(call).startswith("fmt.Fprint") and unparen(call).start < start

@@ -72,9 +72,8 @@ from __future__ import annotations
 
 from gofixer.transforms.formatting._append import append_bytes, append_string
 from gofixer.transforms.formatting._rewrite import replace, replacement
-from gofixer.transforms.formatting._screen import screen_for
-from gofixer.transforms.formatting._site import APPEND, Target, choose
-from gofixer.transforms.formatting._taste import cold, unreadable
+from gofixer.transforms.formatting._screen import screen_for, site_for
+from gofixer.transforms.formatting._site import APPEND, Target
 from gofixer.transforms.formatting._text import Text
 from gofixer.transforms.formatting._writers import write
 
@@ -83,14 +82,9 @@ from gofixer.transform import Context, Match, Option, Result, Skip, Transform, p
 
 def check(match: Match, cx: Context) -> Result:
     """Append the pieces of a format to a buffer."""
-    choice = choose(match.node, cx)
-    if choice.owner != APPEND:
-        return None
-    if isinstance(choice.found, Skip):
-        return choice.found
-    site = choice.found
-    if reason := cold(site.call, cx) or unreadable(site.format, len(site.arguments), site.literals, cx):
-        return Skip(reason)
+    site = site_for(APPEND, match, cx)
+    if site is None or isinstance(site, Skip):
+        return site
     if site.target is Target.WRITER:
         return write(site, cx)
     if site.target is not Target.STRING:

@@ -53,9 +53,8 @@ Go specification, "Order of evaluation"; package runtime, `string.go` (`concatst
 from __future__ import annotations
 
 from gofixer.transforms.formatting._rewrite import replace, replacement
-from gofixer.transforms.formatting._screen import screen_for
-from gofixer.transforms.formatting._site import CONCAT, FORMATTING, choose
-from gofixer.transforms.formatting._taste import cold, unreadable
+from gofixer.transforms.formatting._screen import screen_for, site_for
+from gofixer.transforms.formatting._site import CONCAT, FORMATTING
 from gofixer.transforms.formatting._text import Text
 
 from gofixer.transform import Context, Match, Result, Skip, Transform, pattern
@@ -63,14 +62,9 @@ from gofixer.transform import Context, Match, Result, Skip, Transform, pattern
 
 def check(match: Match, cx: Context) -> Result:
     """Join the parts of a format with +."""
-    choice = choose(match.node, cx)
-    if choice.owner != CONCAT:
-        return None
-    if isinstance(choice.found, Skip):
-        return choice.found
-    site = choice.found
-    if reason := cold(site.call, cx) or unreadable(site.format, len(site.arguments), site.literals, cx):
-        return Skip(reason)
+    site = site_for(CONCAT, match, cx)
+    if site is None or isinstance(site, Skip):
+        return site
     text = Text(cx, site.call, site.format)
     new = replacement(site.call, text.concatenation(site.parts), cx)
     if isinstance(new, Skip):

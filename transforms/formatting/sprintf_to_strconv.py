@@ -73,9 +73,8 @@ from __future__ import annotations
 from gofixer.transforms.formatting._layout import Expr
 from gofixer.transforms.formatting._parts import Form
 from gofixer.transforms.formatting._rewrite import literal, replace, replacement
-from gofixer.transforms.formatting._screen import screen_for
-from gofixer.transforms.formatting._site import FORMATTING, STRCONV, Site, choose
-from gofixer.transforms.formatting._taste import cold, unreadable
+from gofixer.transforms.formatting._screen import screen_for, site_for
+from gofixer.transforms.formatting._site import FORMATTING, STRCONV, Site
 from gofixer.transforms.formatting._text import Text
 
 from gofixer.transform import Context, Match, Result, Skip, Transform, pattern
@@ -83,14 +82,9 @@ from gofixer.transform import Context, Match, Result, Skip, Transform, pattern
 
 def check(match: Match, cx: Context) -> Result:
     """Replace a call with one verb, or none, by what it prints."""
-    choice = choose(match.node, cx)
-    if choice.owner != STRCONV:
-        return None
-    if isinstance(choice.found, Skip):
-        return choice.found
-    site = choice.found
-    if reason := cold(site.call, cx) or unreadable(site.format, len(site.arguments), site.literals, cx):
-        return Skip(reason)
+    site = site_for(STRCONV, match, cx)
+    if site is None or isinstance(site, Skip):
+        return site
     text = Text(cx, site.call, site.format)
     expr = _value(site, text)
     if isinstance(expr, Skip):

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gofixer.transforms._places._syntax import labelled
+
 from gofixer.transform import Context, Node, Skip, nodes
 
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 _BENCHMARK = re.compile(r"\btesting\.P?B\b")
 _TIMERS = ("StopTimer", "StartTimer", "ResetTimer")
 _SWITCHES = re.compile(rb"\.(Stop|Start|Reset)Timer\b")
@@ -31,7 +32,7 @@ class Loop:
 
 def serves_benchmark(place: Node) -> bool:
     """Whether a function around a place takes a ``*testing.B`` or ``*testing.PB``."""
-    return any(_BENCHMARK.search(a.parameters.str) for a in place.ancestors() if isinstance(a, _FUNCTIONS))
+    return any(_BENCHMARK.search(a.parameters.str) for a in place.ancestors() if isinstance(a, nodes.FUNCTIONS))
 
 
 def measured_loop(site: Node, cx: Context) -> Loop | Skip:
@@ -100,8 +101,7 @@ def _measured(loop: nodes.For, site: Node, cx: Context) -> Loop | Skip | None:
         kind = cx.type(selector.operand)
         if selector.field.str in ("N", "Loop") and kind is not None and kind.string == "*testing.B":
             if isinstance(selector.operand, nodes.Identifier):
-                labelled = isinstance(loop.parent, nodes.Labeled)
-                return Loop(loop, site, selector.operand, loop.parent if labelled and loop.parent else loop)
+                return Loop(loop, site, selector.operand, labelled(loop))
             return Skip("the benchmark has no name of its own")
     return None
 

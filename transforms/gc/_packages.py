@@ -6,17 +6,17 @@ Packages of other modules are not read: that a dependency of theirs waits for th
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+
+from gofixer.transforms._places._files import go_files
 
 from gofixer.transform import Context, Node, nodes
 
 _FINALIZERS = re.compile(rb'\b(SetFinalizer|AddCleanup)\b|"(weak)"')
 # Any percentage but a positive number that is written down: -1 and 0 turn the collector off, a name may be -1.
 _OFF = re.compile(rb"\bSetGCPercent\((?!\s*[1-9]\d*\s*\))")
-_LEFT_OUT = ("vendor", "testdata", "node_modules")
 
 
 def finalizers_imported(cx: Context) -> str | None:
@@ -48,7 +48,7 @@ def collector_may_be_off(cx: Context) -> str | None:
 
     Reads the whole module, so it is the last question to ask.
     """
-    for path in _module_files(cx):
+    for path in go_files(cx.facts.module.root) if cx.facts.module else ():
         with contextlib.suppress(OSError):
             if _OFF.search(path.read_bytes()):
                 return f"SetGCPercent in {path.name} may turn the collector off: then this collection is the only one"
@@ -64,17 +64,3 @@ def _package(path: str, cx: Context) -> Iterator[tuple[Path, bytes]]:
         if not file.name.endswith("_test.go"):
             with contextlib.suppress(OSError):
                 yield file, file.read_bytes()
-
-
-def _module_files(cx: Context) -> Iterator[Path]:
-    """The Go files of the module, without tests, nested modules and what is vendored."""
-    if cx.facts.module is None:
-        return
-    for folder, folders, files in os.walk(cx.facts.module.root):
-        here = Path(folder)
-        folders[:] = sorted(
-            name
-            for name in folders
-            if name not in _LEFT_OUT and not name.startswith((".", "_")) and not (here / name / "go.mod").exists()
-        )
-        yield from (here / name for name in sorted(files) if name.endswith(".go") and not name.endswith("_test.go"))

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
+from gofixer.transforms._places._files import named_elsewhere, other_files
 from gofixer.transforms.gc._packages import called_elsewhere, finalizers_imported
 
 from gofixer.transform import Context, Node, nodes
-
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
-_CASES = (nodes.ExpressionCase, nodes.CommunicationCase, nodes.TypeCase, nodes.DefaultCase)
 
 # What runs, or shows, only after a collection; and what changes when one happens by itself.
 _COLLECTOR = re.compile(
@@ -96,12 +93,12 @@ def measured(place: Node, cx: Context) -> str | None:
         if _MEASURES.search(text):
             return f"`{called}` measures memory or goroutines"
     names = set(_CALLED.findall(own.text))
-    for path, source in others(cx):
+    for path, source in other_files(cx):
         for function in _BODY.finditer(source):
             if function[1] in names and (found := _measure(function[0], source)):
                 return f"`{found}` in {path.name} measures memory or goroutines"
     if name and name not in ("main", "init"):
-        for path, source in others(cx):
+        for path, source in other_files(cx):
             if re.search(rb"\b%s\b" % name.encode(), source) and (found := _measure(source, source)):
                 return f"`{found}` in {path.name} measures memory or goroutines"
     return None
@@ -161,25 +158,20 @@ def runs_once(place: Node, cx: Context, depth: int = 0) -> bool:
     return bool(calls) and all(runs_once(call, cx, depth + 1) for call in calls)
 
 
-def named_elsewhere(name: str, cx: Context) -> bool:
-    """Whether another file of the package mentions a name."""
-    return any(re.search(rb"\b%s\b" % name.encode(), source) for _, source in others(cx))
-
-
 def is_command(place: Node) -> bool:
     """Whether a function around the place is the body of a command-line command."""
-    return any(_COMMAND.search(a.parameters.str) for a in place.ancestors() if isinstance(a, _FUNCTIONS))
+    return any(_COMMAND.search(a.parameters.str) for a in place.ancestors() if isinstance(a, nodes.FUNCTIONS))
 
 
 def is_handler(function: Node) -> bool:
     """Whether a function answers HTTP requests."""
-    return isinstance(function, _FUNCTIONS) and bool(_HANDLER.search(function.parameters.str))
+    return isinstance(function, nodes.FUNCTIONS) and bool(_HANDLER.search(function.parameters.str))
 
 
 def only_in_case(place: Node) -> bool:
     """Whether a case of a switch or select does nothing else."""
     statements = next((a for a in place.ancestors() if isinstance(a, nodes.StatementList)), None)
-    return statements is not None and len(statements.items) == 1 and isinstance(statements.parent, _CASES)
+    return statements is not None and len(statements.items) == 1 and isinstance(statements.parent, nodes.CASES)
 
 
 def statement_of(call: Node) -> Node:
@@ -216,11 +208,6 @@ def _neighbour(statement: Node, side: str) -> Node | None:
     while isinstance(found, nodes.Comment):
         found = getattr(found, side)
     return found
-
-
-def others(cx: Context) -> Iterator[tuple[Path, bytes]]:
-    """The other files of the package."""
-    return ((path, source) for path, source in cx.package_sources().items() if path != cx.facts.path)
 
 
 def _name(declaration: Node) -> str:

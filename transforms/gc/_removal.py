@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gofixer.transforms._places._lines import line_before, line_of, with_comments_above
+
 from gofixer.transform import Context, Edit, Node, Skip, Span, nodes
 
 # A comment that says what the call does, and one that says what it is good for.
@@ -15,7 +17,6 @@ _WHY = re.compile(
     r"|work ?around|hack|finali|weak|cgo|limit|important|deliberate|before|stat|profil|measur|leak"
     r"|todo|fixme|xxx|bug|nolint|//go:|//export"
 )
-_CASES = (nodes.ExpressionCase, nodes.CommunicationCase, nodes.TypeCase, nodes.DefaultCase)
 _CLOSING = re.compile(rb"\s*(\}|\)|case\b|default\s*:|$)")
 
 
@@ -69,7 +70,7 @@ def remove(statement: Node, cx: Context, *, reasons_count: bool = True) -> Remov
         return Skip("carries a label")
     if not isinstance(target.parent, nodes.StatementList):
         return Skip("is part of another statement")
-    if len(target.parent.items) == 1 and isinstance(target.parent.parent, _CASES):
+    if len(target.parent.items) == 1 and isinstance(target.parent.parent, nodes.CASES):
         return Skip("is all that its case does")
     return _lines(target, cx, reasons_count, tuple(drops))
 
@@ -127,7 +128,7 @@ def _tail(start: int, piece: Node, cx: Context, reasons_count: bool, drops: list
 
 def _lines(target: Node, cx: Context, reasons_count: bool, drops: tuple[str, ...]) -> Removal | Skip:
     source = cx.source
-    start, end = source.rfind(b"\n", 0, target.start) + 1, _line_end(source, target.end)
+    start, end = line_of(source, target.start)[0], line_of(source, target.end)[1]
     comments = cx.comments((target.end, end))
     behind = source[target.end : comments[0].start if comments else end]
     if source[start : target.start].strip() or behind.strip() or any(c.end > end for c in comments):
@@ -140,23 +141,10 @@ def _lines(target: Node, cx: Context, reasons_count: bool, drops: tuple[str, ...
     for text in (above, *(c.str for c in comments)):
         if text and (reason := _speaks(text, reasons_count)):
             return Skip(reason)
-    following = source[end : _line_end(source, end)]
+    following = source[end : line_of(source, end)[1]]
     if above and isinstance(target.parent, nodes.StatementList) and not _CLOSING.match(following):
         return Skip("the comment above it may speak of the next statement too")
     return Removal((_with_blank_lines(source, first, end),), drops)
-
-
-def with_comments_above(at: int, cx: Context) -> int:
-    """Start of the line of ``at``, or of the first of the comments directly above it that have their lines alone."""
-    start = cx.source.rfind(b"\n", 0, at) + 1
-    comments = {c.start + len(c.text.rstrip()): c for c in cx.comments((0, at))}
-    while line := _line_before(cx.source, start):
-        comment = comments.get(start - len(line) + len(line.rstrip()))
-        first = cx.source.rfind(b"\n", 0, comment.start) + 1 if comment else start
-        if comment is None or cx.source[first : comment.start].strip():
-            break
-        start = first
-    return start
 
 
 def _speaks(text: str, reasons_count: bool) -> str | None:
@@ -169,22 +157,11 @@ def _speaks(text: str, reasons_count: bool) -> str | None:
 
 def _with_blank_lines(source: bytes, start: int, end: int) -> Span:
     """The range of whole lines, grown by blank lines that would end up beside others or at the edge of a block."""
-    before, after = _line_before(source, start), source[end : _line_end(source, end)]
+    before, after = line_before(source, start), source[end : line_of(source, end)[1]]
     if before and not before.strip() and _CLOSING.match(after):
-        while (blank := _line_before(source, start)) and not blank.strip():
+        while (blank := line_before(source, start)) and not blank.strip():
             start -= len(blank)
     elif before.rstrip().endswith((b"{", b":")):
-        while end < len(source) and not (blank := source[end : _line_end(source, end)]).strip():
+        while end < len(source) and not (blank := source[end : line_of(source, end)[1]]).strip():
             end += len(blank)
     return start, end
-
-
-def _line_end(source: bytes, at: int) -> int:
-    """Offset behind the line break that ends the line of ``at``."""
-    found = source.find(b"\n", at)
-    return len(source) if found < 0 else found + 1
-
-
-def _line_before(source: bytes, start: int) -> bytes:
-    """The line above the line that starts at ``start``, with its line break."""
-    return source[source.rfind(b"\n", 0, start - 1) + 1 : start] if start else b""

@@ -47,9 +47,10 @@ from __future__ import annotations
 
 import re
 
+from gofixer.transforms._places._lines import with_comments_above
 from gofixer.transforms.gc import _place as place
 from gofixer.transforms.gc._benchmark import Loop, measured_loop, serves_benchmark, timer_stands
-from gofixer.transforms.gc._removal import remove, with_comments_above
+from gofixer.transforms.gc._removal import remove
 
 from gofixer.transform import Context, Edit, Match, Node, Result, Skip, Transform, nodes, pattern
 

@@ -48,23 +48,22 @@ Package runtime, `GC`; A Guide to the Go Garbage Collector, <https://go.dev/doc/
 
 from __future__ import annotations
 
+from gofixer.transforms._places._calls import as_value, in_test
+from gofixer.transforms._places._syntax import statements
 from gofixer.transforms.gc import _place as place
 from gofixer.transforms.gc._packages import collector_may_be_off
 from gofixer.transforms.gc._removal import Removal, remove, remove_declaration
 
 from gofixer.transform import Context, Match, Node, Result, Skip, Transform, nodes, pattern
 
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
-
 
 def check(match: Match, cx: Context) -> Result:
     """Refuse where somebody may want the collection, remove the call otherwise."""
     call = match.node
     if isinstance(call, nodes.Selector):
-        called = isinstance(call.parent, nodes.Call) and call.parent.function == call
-        return None if called else Skip("is handed on as a function value")
-    if cx.is_test or "testing" in cx.facts.imports:
-        return Skip("stands in test code")
+        return as_value(call)
+    if skip := in_test(cx):
+        return skip
     if isinstance(call.parent, nodes.Go):
         return Skip("runs in a goroutine of its own, off the caller's path on purpose")
     if isinstance(call.parent, nodes.Defer):
@@ -72,7 +71,7 @@ def check(match: Match, cx: Context) -> Result:
     if reason := place.collector_is_watched(cx) or place.wanted(call, cx):
         return Skip(reason)
     function = cx.function(call)
-    assert isinstance(function, _FUNCTIONS)
+    assert isinstance(function, nodes.FUNCTIONS)
     assert function.body is not None
     if place.busy(function.body):
         removal = remove(place.statement_of(call), cx)
@@ -109,9 +108,8 @@ def _with_helper(function: Node, cx: Context) -> Removal | Skip:
     """Remove a private function whose only statement is the call, and all calls of it."""
     assert isinstance(function, nodes.FunctionDeclaration)
     assert function.body is not None
-    statements = [s for child in function.body.children if isinstance(child, nodes.StatementList) for s in child.items]
     helper = cx.types.object(function.name.span)
-    if len(statements) != 1 or function.parameters.items or helper is None or helper.name == "init":
+    if len(statements(function.body)) != 1 or function.parameters.items or helper is None or helper.name == "init":
         return Skip("the function around it does nothing else")
     # Also in files that another platform or build tag selects, where the type checker has not looked.
     if place.named_elsewhere(helper.name, cx):

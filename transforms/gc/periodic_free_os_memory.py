@@ -49,6 +49,8 @@ Package runtime/debug, `FreeOSMemory`, `SetMemoryLimit`; A Guide to the Go Garba
 
 from __future__ import annotations
 
+from gofixer.transforms._places._calls import in_test
+from gofixer.transforms._places._syntax import enclosing_loop, labelled, statements
 from gofixer.transforms.gc import _place as place
 from gofixer.transforms.gc._packages import collector_may_be_off
 from gofixer.transforms.gc._removal import remove_goroutine
@@ -59,27 +61,26 @@ _COLLECTS = frozenset({"runtime/debug.FreeOSMemory", "runtime.GC"})
 _TICKS = frozenset({"time.Tick", "time.NewTicker", "time.After", "time.Sleep"})
 _BRANCHES = (nodes.If, nodes.ExpressionCase, nodes.CommunicationCase, nodes.TypeCase, nodes.DefaultCase, nodes.For)
 _JUMPS = (nodes.Return, nodes.Break, nodes.Continue)
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 
 
 def screen(match: Match, cx: Context) -> Skip | bool:
     """Only calls in loops; the others are those of manual-gc."""
-    loop = _loop(match.node)
+    loop = enclosing_loop(match.node)
     return loop is not None and not _other(loop.body, match.node)
 
 
 def check(match: Match, cx: Context) -> Result:
     """Refuse where somebody asks or waits for the collections; drop the goroutine otherwise."""
     call = match.node
-    loop = _loop(call)
+    loop = enclosing_loop(call)
     assert loop is not None
     if not _ticks(loop, call, cx):
         return Skip("does not wait for a tick: it collects as often as it can, to find errors")
     first = next(c for c in loop.body.descendants(nodes.Call) if cx.callee(c) in _COLLECTS)
     if first != call:
         return None  # one finding for each loop
-    if cx.is_test or "testing" in cx.facts.imports:
-        return Skip("stands in test code")
+    if skip := in_test(cx):
+        return skip
     goroutine = _goroutine(loop)
     if goroutine is None:
         return Skip("the loop is not all that one goroutine does: the function around it may be waited for")
@@ -94,16 +95,6 @@ def check(match: Match, cx: Context) -> Result:
         return Skip(reason)
     title = "Drop the collections on a timer; GOMEMLIMIT or debug.SetMemoryLimit bounds memory"
     return cx.fix(title, *removal.edits(), applicability=UNSAFE, drops=removal.drops)
-
-
-def _loop(call: Node) -> nodes.For | None:
-    """The loop of the call's own function."""
-    for around in call.ancestors():
-        if isinstance(around, _FUNCTIONS):
-            return None
-        if isinstance(around, nodes.For):
-            return around
-    return None
 
 
 def _other(body: Node, call: Node) -> bool:
@@ -137,7 +128,7 @@ def _waits_for_time(node: Node, cx: Context) -> bool:
 
 def _around(loop: nodes.For) -> Node:
     """The function literal that a loop is the end of, or the loop."""
-    return next((a for a in loop.ancestors() if isinstance(a, _FUNCTIONS)), loop)
+    return next((a for a in loop.ancestors() if isinstance(a, nodes.FUNCTIONS)), loop)
 
 
 def _goroutine(loop: nodes.For) -> nodes.Go | None:
@@ -145,9 +136,8 @@ def _goroutine(loop: nodes.For) -> nodes.Go | None:
     literal = _around(loop)
     match literal:
         case nodes.FuncLiteral(parent=nodes.Call(parent=nodes.Go() as goroutine)) if not literal.parameters.items:
-            items = literal.body.child.items if literal.body.child else ()
-            top = loop.parent if isinstance(loop.parent, nodes.Labeled) else loop
-            if items and items[-1] == top and all(map(_prepares, items[:-1])):
+            items = statements(literal.body)
+            if items and items[-1] == labelled(loop) and all(map(_prepares, items[:-1])):
                 return goroutine
     return None
 
@@ -166,8 +156,8 @@ def _asked_for(goroutine: nodes.Go, cx: Context) -> str | None:
             return "is started where a condition says so"
         if isinstance(around, nodes.FuncLiteral):
             return "is started by a function literal"
-        if isinstance(around, _FUNCTIONS):
-            items = around.body.child.items if around.body and around.body.child else ()
+        if isinstance(around, nodes.FUNCTIONS):
+            items = statements(around.body) if around.body else ()
             if len(items) == 1:
                 return "is all that the function around it is for: whoever calls it asks for it"
             before = [s for s in items if s.end <= goroutine.start]

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gofixer.transforms._places._syntax import outside_parentheses
+
 from gofixer.transform import Context, Node, Object, Skip, nodes
 
 _HEAP = "/memory/classes/heap/"
@@ -123,9 +125,7 @@ def _read(used: Node) -> nodes.Selector | Skip:
         return Skip("the whole structure is used, not some of its fields")
     if read.field.str not in FIELDS:
         return Skip(f"no metric gives `{read.field.str}`")
-    outer: Node = read
-    while isinstance(outer.parent, nodes.Parenthesized):
-        outer = outer.parent
+    outer = outside_parentheses(read)
     match outer.parent:
         case nodes.Unary() if outer.parent.operator == "&":
             return Skip("the address of a field is taken")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+
+from gofixer.transforms._places._syntax import statements
 
 from gofixer.transform import Context, Node, Skip, nodes
 
@@ -108,14 +109,8 @@ def _leaves_by_level(statement: Node) -> bool:
     """Whether a statement is a level test that leaves the function."""
     if not isinstance(statement, nodes.If) or not _LEVEL.search(statement.condition.str):
         return False
-    last = next(reversed([i for i in _lists(statement.consequence) if i]), ())
-    return bool(last) and isinstance(last[-1], nodes.Return)
-
-
-def _lists(block: Node) -> Iterator[tuple[Node, ...]]:
-    for child in block.children:
-        if isinstance(child, nodes.StatementList):
-            yield tuple(child.items)
+    items = statements(statement.consequence)
+    return bool(items) and isinstance(items[-1], nodes.Return)
 
 
 def _only_list(statement: Node, found: Results) -> tuple[Node, ...] | None:
@@ -125,20 +120,6 @@ def _only_list(statement: Node, found: Results) -> tuple[Node, ...] | None:
     """
     if not isinstance(statement, nodes.If) or statement.initializer or statement.alternative:
         return None
-    for items in _lists(statement.consequence):
-        if all(items[0].start <= use.start < items[-1].end for use in found.uses):
-            return items
-    return None
-
-
-def starts_line(node: Node, cx: Context) -> bool:
-    """Whether only white space stands before a node on its line."""
-    return not cx.source[cx.source.rfind(b"\n", 0, node.start) + 1 : node.start].strip()
-
-
-def comment_above(node: Node, cx: Context) -> bool:
-    """Whether a comment ends on the line above a node."""
-    return any(
-        comment.line + comment.str.rstrip("\r\n").count("\n") == node.line - 1
-        for comment in cx.comments((0, node.start))
-    )
+    items = statements(statement.consequence)
+    held = bool(items) and all(items[0].start <= use.start < items[-1].end for use in found.uses)
+    return items if held else None

@@ -59,15 +59,15 @@ from __future__ import annotations
 
 import re
 
+from gofixer.transforms._places._calls import as_value, in_test
+from gofixer.transforms._places._lines import comment_above, lines_above, starts_line
 from gofixer.transforms._places._repeats import repeated
 from gofixer.transforms.introspection._moving import (
     Results,
     below_level_test,
-    comment_above,
     destination,
     means_something_else,
     results,
-    starts_line,
 )
 
 from gofixer.transform import DISPLAY, Context, Edit, Match, Node, Result, Skip, Transform, nodes, pattern
@@ -82,10 +82,9 @@ def check(match: Match, cx: Context) -> Result:
     """Move the call to where its results are wanted, or compute them once; show what has to be done by hand."""
     call = match.node
     if isinstance(call, nodes.Selector):
-        called = isinstance(call.parent, nodes.Call) and call.parent.function == call
-        return None if called else Skip("is handed on as a function value")
-    if cx.is_test or "testing" in cx.facts.imports:
-        return Skip("stands in test code")
+        return as_value(call)
+    if skip := in_test(cx):
+        return skip
     if isinstance(cx.declaration(call), nodes.VarDeclaration):
         return None
     found = results(call, cx)
@@ -161,7 +160,6 @@ def _once(found: Results, cx: Context) -> Result:
     cx.names.append((own.span, name))
     file = found.names[1]
     assert file is not None
-    newline = cx.newline.decode()
     lines = [
         f"// {name} is the path of this source file.",
         f"var {name} = func() string {{",
@@ -169,17 +167,8 @@ def _once(found: Results, cx: Context) -> Result:
         "\treturn file",
         "}()",
         "",
-        "",
     ]
-    top = own
-    for comment in reversed(cx.comments((0, own.start))):
-        if comment.line + comment.str.rstrip("\n").count("\n") != top.line - 1 or not starts_line(comment, cx):
-            break
-        top = comment
-    edits = [
-        Edit(top.start, top.start, newline.join(lines).encode()),
-        found.statement.replace(f"{file.str} := {name}"),
-    ]
+    edits = [lines_above(own, lines, cx), found.statement.replace(f"{file.str} := {name}")]
     return cx.fix("Ask for the file's own name once", *edits)
 
 

@@ -61,12 +61,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from gofixer.transforms._places._calls import in_test
+from gofixer.transforms._places._lines import lines_above, starts_line
 from gofixer.transforms._places._repeats import answers_requests, calls_of, loop_around, repeated
+from gofixer.transforms._places._syntax import labelled, statements
 
 from gofixer.transform import UNSAFE, Context, Edit, Match, Node, Result, Skip, Transform, nodes, pattern
 
 _WAITS = frozenset({"runtime.Gosched", "time.Sleep"})
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,8 @@ def check(match: Match, cx: Context) -> Result:
     """Refuse where a channel in the function is not the same bound, and put one there otherwise."""
     poll = match.node
     assert isinstance(poll, nodes.For)
-    if cx.is_test or "testing" in cx.facts.imports:
-        return Skip("stands in test code")
+    if skip := in_test(cx):
+        return skip
     if not _only_waits(poll, cx):
         return Skip("the loop does more than wait")
     if not isinstance(poll.parent, nodes.StatementList):
@@ -108,7 +110,7 @@ def check(match: Match, cx: Context) -> Result:
 
 
 def _only_waits(poll: nodes.For, cx: Context) -> bool:
-    items = [s for child in poll.body.children if isinstance(child, nodes.StatementList) for s in child.items]
+    items = statements(poll.body)
     calls = [item.child for item in items if isinstance(item, nodes.ExpressionStatement)]
     return len(items) == len(calls) <= 1 and all(
         isinstance(call, nodes.Call)
@@ -167,14 +169,12 @@ def _outermost(poll: Node, function: Node | None) -> Node | None:
     inner: Node = poll
     while (loop := loop_around(inner, function)) is not None:
         top = inner = loop
-    while top is not None and isinstance(top.parent, nodes.Labeled):
-        top = top.parent
-    return top
+    return labelled(top) if top is not None else None
 
 
 def _shared(function: Node, cx: Context) -> str | None:
     """Why several calls of the function would have a limit each where the process had one."""
-    assert isinstance(function, _FUNCTIONS)
+    assert isinstance(function, nodes.FUNCTIONS)
     if isinstance(function, nodes.FuncLiteral):
         return "stands in a function literal, which may run more than once"
     if answers_requests(function, cx):
@@ -233,14 +233,13 @@ def _of_processors(bound: Node, cx: Context) -> bool:
 
 
 def _rewrite(poll: Node, start: Start, top: Node, size: str, cx: Context) -> Result:
-    if not all(_starts_line(node, cx) for node in (top, poll, start.statement)):
+    if not all(starts_line(node, cx) for node in (top, poll, start.statement)):
         return Skip("the loop or the goroutine does not start its line")
     name = cx.fresh(poll, "limit", "slots", "semaphore")
     newline, indent = cx.newline.decode(), cx.indent(start.statement)
     release = f"defer func() {{ <-{name} }}()"
-    at = _above(top, cx)
     edits = [
-        Edit(at, at, f"{cx.indent(top)}{name} := make(chan struct{{}}, {size}){newline}".encode()),
+        lines_above(top, [f"{name} := make(chan struct{{}}, {size})"], cx),
         poll.replace(f"{name} <- struct{{}}{{}}"),
     ]
     if start.body is None:
@@ -257,21 +256,6 @@ def _rewrite(poll: Node, start: Start, top: Node, size: str, cx: Context) -> Res
         edits.append(Edit(opening, opening, f"{newline}{indent}\t{release}".encode()))
     title = "Bound the goroutines with a channel instead of counting those of the process"
     return cx.fix(title, *edits, applicability=UNSAFE, drops=("runtime", "time"))
-
-
-def _starts_line(node: Node, cx: Context) -> bool:
-    return not cx.source[cx.source.rfind(b"\n", 0, node.start) + 1 : node.start].strip()
-
-
-def _above(statement: Node, cx: Context) -> int:
-    """Start of the line of a statement, or of the first of the comments directly above it."""
-    top = statement
-    for comment in reversed(cx.comments((0, statement.start))):
-        bottom = comment.line + comment.str.rstrip("\n").count("\n")
-        if bottom != top.line - 1 or not _starts_line(comment, cx):
-            break
-        top = comment
-    return cx.source.rfind(b"\n", 0, top.start) + 1
 
 
 TRANSFORM = Transform(

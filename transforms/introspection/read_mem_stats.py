@@ -55,6 +55,7 @@ from __future__ import annotations
 
 import re
 
+from gofixer.transforms._places._calls import as_value, in_test
 from gofixer.transforms._places._repeats import repeated
 from gofixer.transforms.introspection._memstats import FIELDS, Statistics, compared, statistics
 
@@ -68,10 +69,9 @@ def check(match: Match, cx: Context) -> Result:
     """Refuse what is measured exactly or read as a whole, and replace the rest."""
     call = match.node
     if isinstance(call, nodes.Selector):
-        called = isinstance(call.parent, nodes.Call) and call.parent.function == call
-        return None if called else Skip("is handed on as a function value")
-    if cx.is_test or "testing" in cx.facts.imports:
-        return Skip("stands in test code")
+        return as_value(call)
+    if skip := in_test(cx):
+        return skip
     if repeated(call, cx) is None:
         return Skip("is read once as far as this file shows: neither in a loop nor for each request")
     own = cx.declaration(call)

@@ -57,6 +57,7 @@ from __future__ import annotations
 
 import re
 
+from gofixer.transforms._places._calls import in_test
 from gofixer.transforms._places._repeats import answers_requests
 from gofixer.transforms.introspection._dump import Dump, as_string, dump_of, only_written
 from gofixer.transforms.introspection._timers import timed
@@ -79,7 +80,6 @@ from gofixer.transform import (
 _SIGNALS = re.compile(rb"\bsignal\.Notify|\bos\.Signal\b|\bsyscall\.SIG|\bunix\.SIG")
 _ENDS = re.compile(r"^panic$|^os\.Exit$|\.(Fatal|Panic)(f|ln)?$|^runtime\.Goexit$")
 _PLAIN = frozenset({"*os.File", "*bufio.Writer", "*bytes.Buffer"})
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
 
 
 def check(match: Match, cx: Context) -> Result:
@@ -89,14 +89,14 @@ def check(match: Match, cx: Context) -> Result:
     everybody = cx.constant(match["all"])
     if everybody == "false":
         return None
-    if cx.is_test or "testing" in cx.facts.imports:
-        return Skip("stands in test code")
+    if skip := in_test(cx):
+        return skip
     own = cx.declaration(call)
     if _SIGNALS.search(own.text):
         return Skip("a signal asks for the dump")
     if any(cx.callee(other) == "recover" for other in own.descendants(nodes.Call)):
         return Skip("is part of a panic handler")
-    if any(answers_requests(f, cx) for f in call.ancestors() if isinstance(f, _FUNCTIONS)):
+    if any(answers_requests(f, cx) for f in call.ancestors() if isinstance(f, nodes.FUNCTIONS)):
         return Skip("a request asks for the dump")
     if reason := _grows(call, match["buf"], cx):
         return Skip(reason)
@@ -122,7 +122,7 @@ def _grows(call: nodes.Call, buffer: Node, cx: Context) -> str | None:
     """Whether the loop around the call is there to find a buffer that is large enough."""
     variable = cx.object(buffer) if isinstance(buffer, nodes.Identifier) else None
     for around in call.ancestors():
-        if isinstance(around, _FUNCTIONS):
+        if isinstance(around, nodes.FUNCTIONS):
             break
         if isinstance(around, nodes.For):
             for made in around.descendants(nodes.Assignment):

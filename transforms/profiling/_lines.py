@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from gofixer.transforms._places._lines import line_before, line_of
+
 from gofixer.transform import Context, Edit, Node, Skip, nodes
 
 _WHY = re.compile(
@@ -12,12 +14,6 @@ _WHY = re.compile(
     r"|deliberate|todo|fixme|xxx|bug|nolint|//go:"
 )
 _CLOSING = re.compile(rb"\s*(\}|case\b|default\s*:)")
-
-
-def line_of(source: bytes, at: int) -> tuple[int, int]:
-    """Start of the line of an offset, and of the next line."""
-    end = source.find(b"\n", at)
-    return source.rfind(b"\n", 0, at) + 1, len(source) if end < 0 else end + 1
 
 
 def lines(first: Node, last: Node, cx: Context, about: str) -> tuple[int, int] | Skip:
@@ -60,7 +56,7 @@ def remove_line(statement: Node, cx: Context, about: str) -> Sequence[Edit] | Sk
 def without_blanks(span: tuple[int, int], source: bytes) -> tuple[int, int]:
     """A range of lines to delete, with the blank lines that would end up at the edge of a block or beside others."""
     start, end = span
-    before = source[slice(*line_of(source, start - 1))] if start else b""
+    before = line_before(source, start)
     blank_before = not before.strip()
     opening = before.rstrip().endswith((b"{", b":"))
     while (opening or blank_before) and end < len(source):

@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gofixer.transforms._places._syntax import inside
 from gofixer.transforms.profiling._lines import lines
-from gofixer.transforms.profiling._startup import is_failure, module_sources, own
+from gofixer.transforms.profiling._startup import is_failure, module_sources, without_comments
 
 from gofixer.transform import Context, Node, Skip, nodes
 
-_COMMENTS = re.compile(rb"//[^\n]*|(?s:/\*.*?\*/)")
 _ABOUT = "profil pprof cpu trace tracing record file"
 _REPORTS = ("log", "log/slog", "fmt")
 _ENDS = frozenset({"os.Exit", "panic", "(error).Error"})
@@ -90,9 +90,9 @@ def _handles(branch: nodes.If, cx: Context) -> str | None:
     """Why an if does more than to report a failure and to give up."""
     if not is_failure(branch, cx) or branch.alternative is not None:
         return "the failure is handled in a way of its own"
-    if any(own(branch.consequence, nodes.Assignment, nodes.Goto, nodes.Defer, nodes.Go, nodes.Send)):
+    if any(inside(branch.consequence, nodes.Assignment, nodes.Goto, nodes.Defer, nodes.Go, nodes.Send)):
         return "the failure is handled in a way of its own"
-    for call in own(branch.consequence, nodes.Call):
+    for call in inside(branch.consequence, nodes.Call):
         callee = cx.types.callee(call.span)
         if callee is None or not (callee.pkg in _REPORTS or callee.full_name in _ENDS):
             return "the failure is handled in a way of its own"
@@ -134,7 +134,7 @@ def mentioned(pattern: str, cx: Context) -> str:
     """The first file of the module with code that a regular expression finds, empty where there is none."""
     word = re.compile(pattern.encode())
     for path, source in module_sources(cx):
-        if word.search(_COMMENTS.sub(b"", source)):
+        if word.search(without_comments(source)):
             return path.name
     return ""
 
@@ -143,7 +143,7 @@ def stopped(path: str, name: str, cx: Context) -> str:
     """The first file of the module that mentions a name of a package, under whatever name it imports the package."""
     spec = re.compile(rb'(?:(\w+|\.)[ \t]+)?"%s"' % re.escape(path.encode()))
     for file, source in module_sources(cx):
-        code = _COMMENTS.sub(b"", source)
+        code = without_comments(source)
         for found in spec.finditer(code):
             local = found[1] if found[1] not in (None, b"import") else path.rpartition("/")[2].encode()
             word = rb"\b%s\b" if local == b"." else rb"\b" + re.escape(local) + rb"\.%s\b"

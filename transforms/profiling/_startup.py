@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from gofixer.transforms._places._calls import in_test
+from gofixer.transforms._places._files import go_files, named_elsewhere
+from gofixer.transforms._places._syntax import inside
+
 from gofixer.transform import Context, Node, nodes
 
-FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
-_CASES = (nodes.ExpressionCase, nodes.CommunicationCase, nodes.TypeCase, nodes.DefaultCase)
+_COMMENTS = re.compile(rb"//[^\n]*|(?s:/\*.*?\*/)")
 _TAGS = re.compile(rb"(?m)^//go:build .*\b\w*(debug|bench|prof|test|trace)\w*")
 _TOOL = re.compile(r"(?i)bench|perf|prof|stress|loadtest|debug|fuzz")
 
@@ -21,8 +25,8 @@ def conditional(place: Node, cx: Context, *, branches: bool = False) -> str | No
     loops and closures. That main may return before it does not count: then the program is over.
     ``branches`` allows conditions around and before it.
     """
-    if cx.is_test or "testing" in cx.facts.imports:
-        return "stands in test code"
+    if skip := in_test(cx):
+        return skip.reason
     if _TAGS.search(cx.source):
         return "is only built with a tag"
     program = cx.types.package.rpartition("/")[2]
@@ -55,7 +59,7 @@ def _not_always(place: Node, cx: Context, depth: int, branches: bool) -> str | N
 
 def _left_before(function: nodes.FunctionDeclaration, place: Node, cx: Context) -> str | None:
     """Whether a function may return before it comes to a place, failures apart."""
-    for jump in own(function.body or function, nodes.Return, nodes.Goto):
+    for jump in inside(function.body or function, nodes.Return, nodes.Goto):
         if jump.start >= place.start:
             continue
         branch = next((a for a in jump.ancestors() if isinstance(a, nodes.If)), None)
@@ -83,31 +87,19 @@ def _called_once(function: nodes.FunctionDeclaration, cx: Context, depth: int, b
     return _not_always(calls[0], cx, depth + 1, branches)
 
 
-def named_elsewhere(name: str, cx: Context) -> bool:
-    """Whether another file of the package, of any platform, mentions a name."""
-    word = re.compile(rb"\b%s\b" % re.escape(name.encode()))
-    return any(word.search(source) for path, source in cx.package_sources().items() if path != cx.facts.path)
-
-
-def own(node: Node, *classes: type[Node]) -> Iterator[Node]:
-    """Nodes below a node, without those of function literals in it."""
-    for child in node.children:
-        if isinstance(child, classes):
-            yield child
-        if not isinstance(child, nodes.FuncLiteral):
-            yield from own(child, *classes)
-
-
 def module_sources(cx: Context) -> Iterator[tuple[Path, bytes]]:
-    """The Go files of the module, its tests and what is vendored apart; this file as it is now."""
+    """The Go files of the module, its tests and what is vendored apart; this file as it is now.
+
+    Those of nested modules too: a program may be made of several modules of a repository.
+    """
     yield cx.facts.path, cx.source
     root = cx.facts.module.root if cx.facts.module else cx.facts.path.parent
-    for path in sorted(root.rglob("*.go")):
-        parts = path.relative_to(root).parts
-        if path == cx.facts.path or path.name.endswith("_test.go"):
-            continue
-        if not any(part in ("vendor", "testdata", "node_modules") or part[0] in "._" for part in parts):
-            try:
+    for path in sorted(go_files(root, nested=True)):
+        if path != cx.facts.path and not path.name.startswith((".", "_")):
+            with contextlib.suppress(OSError):
                 yield path, path.read_bytes()
-            except OSError:
-                continue
+
+
+def without_comments(source: bytes) -> bytes:
+    """The code of a file: comments may mention a function without calling it."""
+    return _COMMENTS.sub(b"", source)

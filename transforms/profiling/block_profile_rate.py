@@ -51,7 +51,7 @@ from __future__ import annotations
 
 import re
 
-from gofixer.transforms.profiling._startup import conditional, module_sources
+from gofixer.transforms.profiling._startup import conditional, module_sources, without_comments
 
 from gofixer.transform import UNSAFE, Context, Match, Result, Skip, Transform, nodes, pattern
 
@@ -78,7 +78,7 @@ def check(match: Match, cx: Context) -> Result:
     written = re.compile(rb'\bLookup\(\s*["`]%s["`]\s*\)|\b%sProfile\(' % (profile.encode(), profile.title().encode()))
     found = 0
     for path, source in module_sources(cx):
-        found += len(mention.findall(_CODE.sub(b"", source)))
+        found += len(mention.findall(without_comments(source)))
         if written.search(source):
             return Skip(f"the program writes its {profile} profile itself ({path.name}): it is measured on purpose")
     if found > 1:
@@ -90,9 +90,6 @@ def check(match: Match, cx: Context) -> Result:
         return Skip("a comment speaks of the rate")
     return cx.fix(f"Sample the {profile} profile", match["n"].replace(rate), applicability=UNSAFE)
 
-
-# Comments, which may mention a function without calling it.
-_CODE = re.compile(rb"//[^\n]*|(?s:/\*.*?\*/)")
 
 TRANSFORM = Transform(
     name="block-profile-rate",

@@ -46,8 +46,8 @@ Package runtime, `SetCPUProfileRate`; runtime/pprof/pprof.go, `StartCPUProfile`,
 
 from __future__ import annotations
 
+from gofixer.transforms._places._syntax import inside
 from gofixer.transforms.profiling._lines import remove_line
-from gofixer.transforms.profiling._startup import own
 
 from gofixer.transform import UNSAFE, Context, Match, Result, Skip, Transform, nodes, pattern
 
@@ -72,7 +72,7 @@ def check(match: Match, cx: Context) -> Result:
     following = sorted(
         (
             c
-            for c in own(statement.parent, nodes.Call)
+            for c in inside(statement.parent, nodes.Call)
             if c.start > call.start and cx.callee(c) in (_RATE, _START, _STOP)
         ),
         key=lambda c: c.start,

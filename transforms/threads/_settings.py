@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from gofixer.transforms._places._files import go_files
+from gofixer.transforms._places._lines import comment_above
+
 from gofixer.transform import Context, Edit, Node, Skip, nodes
 
 _SETS = re.compile(rb"\bGOMAXPROCS\(\s*(?!0\s*\))|\bSetDefaultGOMAXPROCS\b|automaxprocs|\bmaxprocs\.Set\b")
-_LEFT_OUT = ("vendor", "testdata", "node_modules")
 
 
 def setters(cx: Context) -> Iterator[tuple[Path, bytes]]:
@@ -20,20 +21,11 @@ def setters(cx: Context) -> Iterator[tuple[Path, bytes]]:
     Nested modules and what is vendored are left out. The file itself is as it is now.
     """
     module = cx.facts.module
-    for folder, folders, files in os.walk(module.root if module else cx.facts.path.parent):
-        here = Path(folder)
-        folders[:] = sorted(
-            name
-            for name in folders
-            if name not in _LEFT_OUT and not name.startswith((".", "_")) and not (here / name / "go.mod").exists()
-        )
-        for name in sorted(files):
-            path = here / name
-            if name.endswith(".go") and not name.endswith("_test.go"):
-                with contextlib.suppress(OSError):
-                    source = cx.source if path == cx.facts.path else path.read_bytes()
-                    for found in _SETS.finditer(source):
-                        yield path, source[found.start() : source.find(b"\n", found.start())]
+    for path in go_files(module.root if module else cx.facts.path.parent):
+        with contextlib.suppress(OSError):
+            source = cx.source if path == cx.facts.path else path.read_bytes()
+            for found in _SETS.finditer(source):
+                yield path, source[found.start() : source.find(b"\n", found.start())]
 
 
 def without(statement: Node, cx: Context) -> Edit | Skip:
@@ -47,10 +39,7 @@ def without(statement: Node, cx: Context) -> Edit | Skip:
     end = cx.source.find(b"\n", statement.end) + 1
     if cx.source[start : statement.start].strip() or not end:
         return Skip("shares its line with other code")
-    above = cx.comments((0, statement.start))
-    if cx.comments((statement.start, end)) or (
-        above and above[-1].line + above[-1].str.rstrip("\r\n").count("\n") == statement.line - 1
-    ):
+    if cx.comments((statement.start, end)) or comment_above(statement, cx):
         return Skip("a comment beside it says what it is for")
     if cx.source[statement.end : end].strip():
         return Skip("shares its line with other code")

@@ -47,7 +47,9 @@ from __future__ import annotations
 
 import re
 
+from gofixer.transforms._places._calls import as_value, in_test
 from gofixer.transforms._places._repeats import repeated
+from gofixer.transforms._places._syntax import statements
 from gofixer.transforms.threads._settings import setters, without
 
 from gofixer.transform import DISPLAY, UNSAFE, Context, Match, Node, Result, Skip, Transform, nodes, pattern
@@ -59,13 +61,12 @@ def check(match: Match, cx: Context) -> Result:
     """Drop what sets the number that is set anyway."""
     call = match.node
     if isinstance(call, nodes.Selector):
-        called = isinstance(call.parent, nodes.Call) and call.parent.function == call
-        return None if called else Skip("is handed on as a function value")
+        return as_value(call)
     number = cx.constant(match["n"])
     if number is not None and (number == "0" or number.startswith("-")):
         return None
-    if cx.is_test or "testing" in cx.facts.imports:
-        return Skip("stands in test code")
+    if skip := in_test(cx):
+        return skip
     if repeated(call, cx) is None:
         return Skip("is set once as far as this file shows")
     if not isinstance(call.parent, nodes.ExpressionStatement):
@@ -89,12 +90,10 @@ def _default(number: Node, cx: Context) -> bool:
 
 def _set_at_start(number: str, cx: Context) -> bool:
     """Whether the file's main or init sets the same constant, outside of loops and branches."""
-    for own in cx.facts.tree.root.children:
-        if isinstance(own, nodes.FunctionDeclaration) and own.name.str in ("main", "init") and own.body:
-            for items in (c.items for c in own.body.children if isinstance(c, nodes.StatementList)):
-                if number.isdigit() and any(item.text == cx.match.node.text for item in items):
-                    return True
-    return False
+    declared = (own for own in cx.facts.tree.root.children if isinstance(own, nodes.FunctionDeclaration))
+    bodies = (own.body for own in declared if own.name.str in ("main", "init") and own.body)
+    made = (item.text for body in bodies for item in statements(body))
+    return number.isdigit() and cx.match.node.text in made
 
 
 def _others(number: Node, constant: str | None, cx: Context) -> str | None:

@@ -53,6 +53,7 @@ from __future__ import annotations
 
 import re
 
+from gofixer.transforms._places._calls import as_value, in_test, may_be_function
 from gofixer.transforms.threads._settings import without
 
 from gofixer.transform import UNSAFE, Context, Edit, Match, Node, Result, Skip, Transform, Type, nodes, pattern
@@ -76,10 +77,9 @@ def check(match: Match, cx: Context) -> Result:
     """Refuse whatever might know of the thread; drop the pair otherwise."""
     lock = match.node
     if isinstance(lock, nodes.Selector):
-        called = isinstance(lock.parent, nodes.Call) and lock.parent.function == lock
-        return None if called else Skip("is handed on as a function value")
-    if cx.is_test or "testing" in cx.facts.imports:
-        return Skip("stands in test code")
+        return as_value(lock)
+    if skip := in_test(cx):
+        return skip
     function = cx.function(lock)
     assert function is not None
     own = cx.declaration(lock)
@@ -121,7 +121,7 @@ def _may_know(call: nodes.Call, cx: Context) -> str | None:
     # fmt calls methods of its arguments.
     if callee.startswith("fmt.") and any(_has_methods(argument, cx) for argument in call.arguments.items):
         return f"`{callee}` may call methods of its arguments"
-    if any(isinstance(a, nodes.FuncLiteral) or _is_function(a, cx) for a in call.arguments.items):
+    if any(isinstance(a, nodes.FuncLiteral) or may_be_function(a, cx) for a in call.arguments.items):
         return f"`{callee}` calls a function that it is given"
     return None
 
@@ -143,11 +143,6 @@ _PLAIN = frozenset(
         *("uint", "uint8", "uint16", "uint32", "uint64", "uintptr", "complex64", "complex128", "nil"),
     )
 )
-
-
-def _is_function(argument: Node, cx: Context) -> bool:
-    found = cx.type(argument)
-    return found is None or found.kind in ("func", "interface")
 
 
 def _ranges_over_functions(function: Node, cx: Context) -> bool:

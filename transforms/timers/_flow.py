@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TypeVar, cast
+
+from gofixer.transforms._places._repeats import repeats
+from gofixer.transforms._places._syntax import BREAKABLE, statements, unlabelled
 
 from gofixer.transform import Context, Node, nodes
 
@@ -19,53 +22,7 @@ UNWIND: Way = ("unwind", 0)
 EXIT: Way = ("exit", 0)
 """The end of the program: nothing runs any more."""
 
-_FUNCTIONS = (nodes.FunctionDeclaration, nodes.MethodDeclaration, nodes.FuncLiteral)
-_BREAKABLE = (nodes.For, nodes.ExpressionSwitch, nodes.TypeSwitch, nodes.Select)
-_CASES = (nodes.ExpressionCase, nodes.TypeCase, nodes.CommunicationCase, nodes.DefaultCase)
 _FINAL = frozenset({"Fatal", "Fatalf", "Fatalln", "FailNow", "Skip", "Skipf", "SkipNow"})
-
-
-def statements(holder: Node) -> Sequence[Node]:
-    """The statements of a block, a case or a statement list."""
-    if isinstance(holder, nodes.StatementList):
-        return holder.items
-    found = next((c for c in holder.children if isinstance(c, nodes.StatementList)), None)
-    return found.items if found else ()
-
-
-def inside(node: Node, *classes: type[N]) -> Iterator[N]:
-    """Nodes of some classes below a node, without those of function literals in it."""
-    for child in node.children:
-        if isinstance(child, classes):
-            yield child
-        if not isinstance(child, nodes.FuncLiteral):
-            yield from inside(child, *classes)
-
-
-def unlabelled(statement: Node) -> Node:
-    """The statement behind any labels."""
-    while isinstance(statement, nodes.Labeled) and statement.child is not None:
-        statement = statement.child
-    return statement
-
-
-def labelled(statement: Node) -> Node:
-    """The statement with all its labels."""
-    while isinstance(statement.parent, nodes.Labeled):
-        statement = statement.parent
-    return statement
-
-
-def repeats(loop: Node, node: Node) -> bool:
-    """Whether a ``for`` statement evaluates a node below it once for each round, and not once at its start."""
-    if not isinstance(loop, nodes.For):
-        return False
-    once: Node | None = None
-    if isinstance(loop.child, nodes.ForClause):
-        once = loop.child.initializer
-    elif isinstance(loop.child, nodes.RangeClause):
-        once = loop.child.right
-    return once is None or not once.start <= node.start < once.end
 
 
 class Flow:
@@ -102,7 +59,7 @@ class Flow:
 
     def holds(self, node: Node) -> bool:
         """Whether a node stands in the function itself, not in a literal in it nor around it."""
-        return next((a for a in node.ancestors() if isinstance(a, _FUNCTIONS)), None) == self._function
+        return next((a for a in node.ancestors() if isinstance(a, nodes.FUNCTIONS)), None) == self._function
 
     def ways(self, node: Node) -> set[Way]:
         """How a statement may be left."""
@@ -163,7 +120,7 @@ class Flow:
     def comes_back(self, statement: Node, ways: set[Way]) -> bool:
         """Whether control that leaves a statement in one of these ways may come to the statement again."""
         node = statement
-        while not isinstance(node, _FUNCTIONS):
+        while not isinstance(node, nodes.FUNCTIONS):
             if isinstance(node, nodes.For) and node != statement and ways & {NEXT, ("continue", node.start)}:
                 return True
             ways = self._broken(node, ways)
@@ -191,10 +148,10 @@ class Flow:
 
     def _broken(self, node: Node, ways: set[Way]) -> set[Way]:
         away = ("break", node.start)
-        return (ways - {away}) | {NEXT} if away in ways and isinstance(node, _BREAKABLE) else ways
+        return (ways - {away}) | {NEXT} if away in ways and isinstance(node, BREAKABLE) else ways
 
     def _branches(self, node: Node) -> set[Way]:
-        cases = [child for child in node.children if isinstance(child, _CASES)]
+        cases = [child for child in node.children if isinstance(child, nodes.CASES)]
         default = any(isinstance(case, nodes.DefaultCase) for case in cases)
         if isinstance(node, nodes.Select) and self._waiting and not default:
             return set()
@@ -207,7 +164,7 @@ class Flow:
         kind = "break" if isinstance(node, nodes.Break) else "continue"
         if node.child is not None:
             return kind, unlabelled(self.labels[node.child.str]).start
-        targets = _BREAKABLE if kind == "break" else (nodes.For,)
+        targets = BREAKABLE if kind == "break" else (nodes.For,)
         return kind, next(a.start for a in node.ancestors() if isinstance(a, targets))
 
     def _call(self, call: nodes.Call) -> Way:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gofixer.transforms.timers._flow import inside
+from gofixer.transforms._places._syntax import inside
 from gofixer.transforms.timers._shared import Wait, other_cases
 
 from gofixer.transform import Context, Node, Object, nodes

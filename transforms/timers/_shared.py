@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from gofixer.transforms.timers._flow import Flow, inside, labelled, repeats, unlabelled
+from gofixer.transforms._places._repeats import repeats
+from gofixer.transforms._places._syntax import inside, labelled, outside_parentheses, unlabelled
+from gofixer.transforms.timers._flow import Flow
 
-from gofixer.transform import Context, Edit, Node, Skip, nodes
+from gofixer.transform import Context, Node, Skip, nodes
 
 _ROLE = re.compile(r"(?P<role>[A-Za-z]\w*?)_?(?:Timeout|Interval|Duration|Delay|Period|Wait|Time|After|TTL)")
 
@@ -36,13 +38,6 @@ class Wait:
     def start(self) -> Node:
         """The statement, labels included, where the timer starts."""
         return labelled(self.helper or self.select)
-
-
-def outside_parentheses(node: Node) -> Node:
-    """The expression with any parentheses around it."""
-    while isinstance(node.parent, nodes.Parenthesized):
-        node = node.parent
-    return node
 
 
 def received(channel: Node) -> nodes.CommunicationCase | None:
@@ -123,51 +118,6 @@ def role(duration: Node) -> tuple[str, ...]:
     """A name for a timer after its duration: ``idleTimeout`` gives ``idleTimer``."""
     found = _ROLE.fullmatch(duration.str.rpartition(".")[2])
     return (f"{found['role'][0].lower()}{found['role'][1:]}Timer",) if found else ()
-
-
-# -- lines ----------------------------------------------------------------------------------------------------
-
-
-def starts_line(node: Node, cx: Context) -> bool:
-    """Whether only white space stands before a node on its line."""
-    line = cx.source.rfind(b"\n", 0, node.start) + 1
-    return not cx.source[line : node.start].strip()
-
-
-def lines_above(statement: Node, lines: list[str], cx: Context) -> Edit:
-    """Put lines above a statement and the comments that belong to it, with its indentation."""
-    top = statement
-    for comment in reversed(cx.comments((_holder(statement).start, statement.start))):
-        bottom = comment.line + comment.str.rstrip("\n").count("\n")
-        if bottom != top.line - 1 or not starts_line(comment, cx):
-            break
-        top = comment
-    inner = unlabelled(statement)
-    indent = cx.indent(inner if starts_line(inner, cx) else statement)
-    newline = cx.newline.decode()
-    at = cx.source.rfind(b"\n", 0, top.start) + 1
-    return Edit(at, at, "".join(f"{indent}{line}{newline}" for line in lines).encode())
-
-
-def lines_below(node: Node, lines: list[str], cx: Context, token: bytes = b"") -> Edit | None:
-    """Put lines below the line that a node and a token behind it end on, indented like the line it starts on.
-
-    None where more than a comment follows there.
-    """
-    at = cx.source.find(b"\n", node.end)
-    rest = cx.source[node.end : at].strip()
-    if at < 0 or not rest.startswith(token) or rest.removeprefix(token).strip()[:2] not in (b"", b"//"):
-        return None
-    newline = cx.newline.decode()
-    return Edit(at + 1, at + 1, "".join(f"{cx.indent(node)}{line}{newline}" for line in lines).encode())
-
-
-def _holder(statement: Node) -> Node:
-    """The block or case around a statement: the first comments of a block lie outside its statement list."""
-    parent = statement.parent
-    while isinstance(parent, nodes.StatementList):
-        parent = parent.parent
-    return parent or statement
 
 
 # -- jumps ----------------------------------------------------------------------------------------------------

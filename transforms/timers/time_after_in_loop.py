@@ -60,7 +60,10 @@ Any. For programs that may run with the timers of Go 1.22 and older, a stale tic
 
 from __future__ import annotations
 
-from gofixer.transforms.timers._flow import EXIT, NEXT, UNWIND, Flow, labelled, outermost, repeats
+from gofixer.transforms._places._lines import lines_above, starts_line
+from gofixer.transforms._places._repeats import repeats
+from gofixer.transforms._places._syntax import labelled, outside_parentheses
+from gofixer.transforms.timers._flow import EXIT, NEXT, UNWIND, Flow, outermost
 from gofixer.transforms.timers._order import out_of_order, steady
 from gofixer.transforms.timers._shared import (
     Wait,
@@ -68,13 +71,10 @@ from gofixer.transforms.timers._shared import (
     is_cancellation,
     jump_over,
     jump_to,
-    lines_above,
     named_wait,
     other_cases,
-    outside_parentheses,
     received,
     role,
-    starts_line,
     wait_of,
 )
 

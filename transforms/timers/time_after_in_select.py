@@ -51,19 +51,11 @@ below 1.27).
 
 from __future__ import annotations
 
-from gofixer.transforms.timers._flow import EXIT, NEXT, Flow, outermost, statements, unlabelled
+from gofixer.transforms._places._lines import ends_line, lines_above, lines_below, starts_line
+from gofixer.transforms._places._syntax import statements, unlabelled
+from gofixer.transforms.timers._flow import EXIT, NEXT, Flow, outermost
 from gofixer.transforms.timers._order import out_of_order
-from gofixer.transforms.timers._shared import (
-    Wait,
-    has_default,
-    jump_over,
-    lines_above,
-    lines_below,
-    other_cases,
-    role,
-    starts_line,
-    wait_of,
-)
+from gofixer.transforms.timers._shared import Wait, has_default, jump_over, other_cases, role, wait_of
 
 from gofixer.transform import Context, Edit, Gate, Match, Node, Result, Skip, Transform, nodes, pattern
 
@@ -106,14 +98,13 @@ def _rewrite(wait: Wait, function: Node, flow: Flow, cx: Context) -> Result:
         above.append(f"defer {name}.Stop()")
     else:
         stops = _stops(wait, f"{name}.Stop()", flow, cx)
-        if not stops or None in stops:
+        if stops is None:
             return Skip("a case or the end of the select does not stand on a line of its own")
-    edits = [edit for edit in stops if edit is not None]
     return cx.fix(
         "Stop the timer when something else comes first",
         lines_above(wait.start, above, cx),
         wait.channel.replace(f"{name}.C"),
-        *edits,
+        *stops,
     )
 
 
@@ -126,13 +117,19 @@ def _ends_function(statement: Node, function: Node) -> bool:
     return not rest or (len(rest) == 1 and isinstance(unlabelled(rest[0]), nodes.Return))
 
 
-def _stops(wait: Wait, stop: str, flow: Flow, cx: Context) -> list[Edit | None]:
-    """Stop behind the select where each other case goes on there, else first thing in each of them."""
+def _stops(wait: Wait, stop: str, flow: Flow, cx: Context) -> list[Edit] | None:
+    """Stop behind the select where each other case goes on there, else first thing in each of them.
+
+    None where one of these does not end its line.
+    """
     others = other_cases(wait)
     away = {NEXT, EXIT, ("break", wait.select.start)}
+    above: list[Node] = [case.communication for case in others]
+    line, token = f"\t{stop}", b":"
     if all(flow.ways(case) <= away for case in others):
-        return [lines_below(wait.select, [stop], cx)]
-    return [lines_below(case.communication, [f"\t{stop}"], cx, token=b":") for case in others]
+        above, line, token = [wait.select], stop, b""
+    alone = all(ends_line(node, cx, token) for node in above)
+    return [lines_below(node, [line], cx) for node in above] if alone else None
 
 
 TRANSFORM = Transform(

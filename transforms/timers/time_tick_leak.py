@@ -51,8 +51,10 @@ both keep nothing (`runtime.ReadMemStats` around the loop, linux/amd64).
 
 from __future__ import annotations
 
-from gofixer.transforms.timers._flow import EXIT, NEXT, UNWIND, Flow, inside, outermost, unlabelled
-from gofixer.transforms.timers._shared import declaration, declared, jump_over, lines_above, lines_below, starts_line
+from gofixer.transforms._places._lines import ends_line, lines_above, lines_below, starts_line
+from gofixer.transforms._places._syntax import inside, unlabelled
+from gofixer.transforms.timers._flow import EXIT, NEXT, UNWIND, Flow, outermost
+from gofixer.transforms.timers._shared import declaration, declared, jump_over
 
 from gofixer.transform import Context, Gate, Match, Node, Result, Skip, Span, Transform, nodes, pattern
 
@@ -124,10 +126,11 @@ def _ticker(call: nodes.Call, duration: Node, function: Node, flow: Flow, cx: Co
         edits += [read.replace(f"{ticker}.C") for read in reads]
     else:
         edits = [lines_above(anchor, lines, cx), call.replace(f"{ticker}.C")]
-    behind = lines_below(unlabelled(anchor), [f"{ticker}.Stop()"], cx) if repeated else None
-    if repeated and behind is None:
+    if repeated and not ends_line(anchor, cx):
         return Skip("something follows the loop on its last line")
-    return cx.fix("Stop the ticker", *edits, *([behind] if behind else []))
+    if repeated:
+        edits.append(lines_below(anchor, [f"{ticker}.Stop()"], cx))
+    return cx.fix("Stop the ticker", *edits)
 
 
 def _uses(name: Node, cx: Context) -> list[Span]:
