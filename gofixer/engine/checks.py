@@ -101,6 +101,20 @@ class Place:
     screened: Skip | bool
 
 
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A file in one pass: what matches in it, and the declarations in which that is to be decided with types.
+
+    ``first`` tells that the run has not looked at the file before.
+    """
+
+    state: FileState
+    facts: FileFacts
+    places: Sequence[Place]
+    within: Sequence[Span]
+    first: bool
+
+
 def look(state: FileState, facts: FileFacts, rules: Rules) -> list[Place]:
     """All matches of one file by its syntax, each once for a transform and a place."""
     places: list[Place] = []

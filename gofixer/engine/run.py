@@ -13,14 +13,15 @@ from gofixer.context import FileFacts, file_imports
 from gofixer.edits.algebra import Kept, OffsetMap, apply, keep, line_edits, refine, untouched
 from gofixer.edits.model import Fix, Span
 from gofixer.engine.answers import Answers
-from gofixer.engine.checks import Draft, Place, Rules, check_file, finding, look
-from gofixer.engine.discover import discover, unsaved
+from gofixer.engine.checks import Draft, Open, Place, Rules, check_file, finding, look
+from gofixer.engine.discover import unsaved
 from gofixer.engine.heat import HotSpots, warnings
 from gofixer.engine.merging import fix_edits, merge, render_fixes
 from gofixer.engine.model import FileChange, ModuleInfo, Note, Outcome, Report, Request
 from gofixer.engine.proof import Batch, Judgement, Proposal, Prover, Unproved
 from gofixer.engine.proving import prove_all
-from gofixer.engine.scan import ScanCache, Scanned, scan_files, scan_source
+from gofixer.engine.scan import Scanned
+from gofixer.engine.sources import scan_all
 from gofixer.engine.state import FileState
 from gofixer.engine.suppress import read as read_suppressions
 from gofixer.facts.constraints import Variant
@@ -65,20 +66,6 @@ def scan(request: Request, cache: Path | None) -> tuple[int, int]:
     one = _Run(request, services)
     found = one.scan()
     return len(found), sum(bool(scanned.hits) for scanned in found.values())
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Open:
-    """A file in one pass: what matches in it, and the declarations in which that is to be decided with types.
-
-    ``first`` tells that the run has not looked at the file before.
-    """
-
-    state: FileState
-    facts: FileFacts
-    places: Sequence[Place]
-    within: Sequence[Span]
-    first: bool
 
 
 class _Run:
@@ -140,36 +127,10 @@ class _Run:
 
     def scan(self) -> dict[str, Scanned]:
         """Look at all files, in order; what was found in each."""
-        request = self.request
-        globs = [(request.cwd, glob) for glob in request.exclude]
-        globs += [(request.config.root or request.cwd, glob) for glob in request.config.exclude]
-        self._progress("looking for files", 0, 0)
-        buffers = {str(path): content for path, content in request.buffers.items()}
-        found = discover(request.cwd, request.paths, globs, force=request.force_exclude, buffers=buffers)
-        self.notes += found.notes
-        folder = self.services.cache if request.cache else None
-        cache = ScanCache(folder, self.rules.matcher.patterns, request.include_generated, request.cwd)
-        known: dict[str, Scanned] = {}
-        unknown: list[str] = []
-        for path in found.files:
-            if path in buffers:
-                known[path] = scan_source(buffers[path], self.rules.matcher, request.include_generated)
-                continue
-            scanned = cache.get(path)
-            if scanned is None:
-                unknown.append(path)
-            else:
-                known[path] = scanned
-        for done, (path, scanned) in enumerate(
-            scan_files(unknown, self.rules.matcher.patterns, request.include_generated, request.jobs), 1
-        ):
-            known[path] = scanned
-            cache.put(path, scanned)
-            if done % 256 == 0:
-                self._progress("scanning", done, len(unknown))
-        cache.save()
-        self.notes += [Note(s.problem, Path(path), level="error") for path, s in known.items() if s.problem]
-        return {path: known[path] for path in found.files}
+        cache = self.services.cache if self.request.cache else None
+        found, notes = scan_all(self.request, self.rules.matcher, cache, self._progress)
+        self.notes += notes
+        return found
 
     def _take(self, path: Path, scanned: Scanned) -> None:
         try:
@@ -228,7 +189,7 @@ class _Run:
         states = [self.states[path] for path in paths if self.states[path].scanned]
         accepted: dict[Path, list[Draft]] = {}
         again: set[Path] = set()
-        open_: dict[Path, _Open] = {}
+        open_: dict[Path, Open] = {}
 
         def look(state: FileState) -> Sequence[Span]:
             opened = self._look(state)
@@ -242,15 +203,15 @@ class _Run:
             self._check(open_.pop(state.path), accepted, again, answer)
         return self._prove({state.path: accepted[state.path] for state in states if state.path in accepted}, again)
 
-    def _look(self, state: FileState) -> _Open:
+    def _look(self, state: FileState) -> Open:
         state.turn += 1
         facts, first = self._facts(state), not state.visited
         places = look(state, facts, self.rules)
-        return _Open(state, facts, places, self._open_declarations(state, places), first)
+        return Open(state, facts, places, self._open_declarations(state, places), first)
 
     def _check(
         self,
-        opened: _Open,
+        opened: Open,
         accepted: dict[Path, list[Draft]],
         again: set[Path],
         answer: FileTypes | Unknown | None = None,
