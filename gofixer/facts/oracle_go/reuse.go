@@ -75,10 +75,8 @@ func (s *Server) state(request *Request) (*State, error) {
 			return nil, err
 		}
 		if state.show(request, replaced) {
+			s.forget(maxStates - 1)
 			s.states = append(s.states, state)
-			if len(s.states) > maxStates {
-				s.states = append([]*State{}, s.states[1:]...)
-			}
 			return state.over(declared), nil
 		}
 	}
@@ -90,6 +88,20 @@ func (s *Server) state(request *Request) (*State, error) {
 	state.read = reader(replaced)
 	state.show(request, replaced)
 	return state, nil
+}
+
+// forget drops states until no more than some are left: first those that were made for the fewest packages, which are
+// the fastest to make again, and of these the least recently used.
+func (s *Server) forget(limit int) {
+	for len(s.states) > limit {
+		least := 0
+		for i, state := range s.states {
+			if len(state.asked) < len(s.states[least].asked) {
+				least = i
+			}
+		}
+		s.states = append(append([]*State{}, s.states[:least]...), s.states[least+1:]...)
+	}
 }
 
 // over gives the state with the declarations of some files changed: the packages of the files, and those that import

@@ -21,8 +21,9 @@ type Done struct {
 	Done bool `json:"done"`
 }
 
-// maxStates limits how many listings are kept; a run over many modules asks about them in turn, pass by pass.
-const maxStates = 4
+// maxStates limits how many listings are kept; a run over many modules and configurations asks about them in turn, pass
+// by pass.
+const maxStates = 6
 
 // Server keeps what is known between batches, the least recently used first.
 type Server struct {
