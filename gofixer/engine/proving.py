@@ -30,6 +30,8 @@ def prove_all(prover: Prover, batches: Sequence[Batch], begun: Callable[[Batch],
             return [future.result() for future in futures]
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            while wait(futures, timeout=0.1).not_done:
+            # Those that were cancelled count as done here, and as never done for wait().
+            while running := [future for future in futures if not future.done()]:
                 process.kill_all()  # again and again: a thread may be about to start one
+                wait(running, timeout=0.1)
             raise
