@@ -56,12 +56,12 @@ class Answers:
                 yield state, reason
         if self._oracle is None or not groups:
             return
+        first, *rest = sorted(groups.items(), key=lambda group: -len(group[1]))
         with self._oracle.questions() as questions:
-            asked = [
-                state
-                for (root, variant), members in groups.items()
-                for state in _ask(questions, self._modules[root], variant, members, looked, overlay)
-            ]
+            (root, variant), members = first
+            asked = _ask_ahead(questions, self._modules[root], variant, members, looked, overlay)
+            for (root, variant), members in rest:
+                asked += _ask(questions, self._modules[root], variant, members, looked, overlay)
             by_path = {state.path: state for state in asked}
             for number, (path, answer) in enumerate(questions.answers(), 1):
                 state = by_path[path]
@@ -118,7 +118,23 @@ def _ask(
     look: Look,
     overlay: Mapping[Path, bytes],
 ) -> list[FileState]:
-    """Look at files, folder by folder, and ask about them; gives those that were asked about."""
+    """Look at files and ask about them: no package is listed in vain. Gives those that were asked about."""
+    spans = {state.path: within for state in states if (within := look(state))}
+    if spans:
+        with questions.about(module, spans, overlay, variant) as ask:
+            ask(spans)
+    return [state for state in states if state.path in spans]
+
+
+def _ask_ahead(
+    questions: Questions,
+    module: Module,
+    variant: Variant,
+    states: Sequence[FileState],
+    look: Look,
+    overlay: Mapping[Path, bytes],
+) -> list[FileState]:
+    """Look at files, folder by folder, and ask about them: the oracle works meanwhile, on listing them all first."""
     asked: list[FileState] = []
     folders: dict[Path, list[FileState]] = defaultdict(list)
     for state in states:

@@ -103,15 +103,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A file in one pass: what matches in it, and the declarations in which that is to be decided with types.
+    """A file in one pass: what matches in it, and the declarations in which that is to be decided.
 
-    ``first`` tells that the run has not looked at the file before.
+    ``asked`` are those of ``within`` whose types are needed for it; ``first`` tells that the run has not looked at the
+    file before.
     """
 
     state: FileState
     facts: FileFacts
     places: Sequence[Place]
     within: Sequence[Span]
+    asked: Sequence[Span]
     first: bool
 
 

@@ -193,11 +193,11 @@ class _Run:
 
         def look(state: FileState) -> Sequence[Span]:
             opened = self._look(state)
-            if opened.within:
+            if opened.asked:
                 open_[state.path] = opened
-            elif opened.first:
+            elif opened.within or opened.first:
                 self._check(opened, accepted, again)
-            return opened.within
+            return opened.asked
 
         for state, answer in self.answers.each(states, look, self._overlay(), self._progress):
             self._check(open_.pop(state.path), accepted, again, answer)
@@ -207,7 +207,8 @@ class _Run:
         state.turn += 1
         facts, first = self._facts(state), not state.visited
         places = look(state, facts, self.rules)
-        return Open(state, facts, places, self._open_declarations(state, places), first)
+        within = self._open_declarations(state, places)
+        return Open(state, facts, places, list(within), [span for span, typed in within.items() if typed], first)
 
     def _check(
         self,
@@ -249,28 +250,30 @@ class _Run:
             imports=file_imports(tree),
         )
 
-    def _open_declarations(self, state: FileState, places: Sequence[Place]) -> list[Span]:
+    def _open_declarations(self, state: FileState, places: Sequence[Place]) -> dict[Span, bool]:
         """Byte ranges of the top-level declarations with matches that are to be decided in this pass.
 
         After the first pass those are the declarations that the pass before has changed, or where fixes conflicted.
+        The values tell whether one of the matches is decided by types.
         """
-        spans: dict[Span, None] = {}
+        spans: dict[Span, bool] = {}
         for place in places:
             if place.screened is True:
                 node = place.raw.nodes[0]
                 while node.parent is not None and node.parent.type != "source_file":
                     node = node.parent
-                spans.setdefault((node.start_byte, node.end_byte))
+                span = (node.start_byte, node.end_byte)
+                spans[span] = spans.get(span, False) or self.rules.transforms[place.order].types
         if not state.visited:
             state.visited = True
-            return list(spans)
+            return spans
         waiting = {f.line for f in state.open if f.outcome is Outcome.CONFLICTED}
-        return [
-            (start, end)
-            for start, end in spans
+        return {
+            (start, end): typed
+            for (start, end), typed in spans.items()
             if any(a <= end and start <= b for a, b in state.fresh)
             or any(first <= line <= last for line in waiting for first, last in [state.lines((start, end))])
-        ]
+        }
 
     # -- proof ------------------------------------------------------------------------------------------------
 

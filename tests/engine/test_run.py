@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from trees import module
 from gofixer import pipeline
 from gofixer.engine.config import Config
 from gofixer.engine.model import Outcome, Report, Request, Verify
+from gofixer.facts.modules import Module
+from gofixer.facts.oracle import Questions
 from gofixer.transform import UNSAFE, Applicability, Context, Edit, Match, Result, Skip, Transform, pattern
 
 HEADER = 'package p\n\nimport "fmt"\n\n'
@@ -252,3 +256,48 @@ def test_a_look_is_one_pass_over_files_that_need_not_exist(tmp_path: Path) -> No
     )
     assert outcomes(report) == {"proposed": 1}
     assert not [stage for stage in stages if "pass 2" in stage]
+
+
+def test_only_what_types_decide_is_asked_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = HEADER + 'func f(n int) string { return fmt.Sprintf("%d", n) }\n'
+    write(tmp_path, {f"{n[0]}/{n}": body for n in ("a.go", "b_windows.go", "c_windows.go", "d.go", "e.go")})
+    listed = questions(monkeypatch)
+
+    def screen(match: Match, cx: Context) -> Skip | bool:
+        return Skip("cold") if cx.facts.path.name == "c_windows.go" else True
+
+    def plain(match: Match, cx: Context) -> Result:
+        return cx.fix("Be fine", Edit(*match.span, b'"fine"'), drops=("fmt",))
+
+    screened = Transform("t-itoa", "t", "itoa", ITOA.patterns, itoa, screen=screen)
+    report = analyse(tmp_path, screened, verify=Verify.NONE)
+    assert [(f.file.name, f.outcome) for f in report.findings] == [
+        ("a.go", Outcome.PROPOSED),
+        ("b_windows.go", Outcome.PROPOSED),
+        ("c_windows.go", Outcome.SKIPPED),
+        ("d.go", Outcome.PROPOSED),
+        ("e.go", Outcome.PROPOSED),
+    ]
+    assert listed[:2] == [["a.go", "d.go", "e.go"], ["b_windows.go"]]
+
+    listed.clear()
+    untyped = Transform("t-plain", "t", "plain", (pattern('fmt.Sprintf("%d", $n)'),), plain, types=False)
+    report = analyse(tmp_path, untyped, verify=Verify.NONE)
+    assert [f.outcome for f in report.findings] == [Outcome.PROPOSED] * 5
+    assert listed == []
+
+
+def questions(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The names of the files that packages are listed for, batch by batch, as they will come."""
+    listed: list[list[str]] = []
+    about = Questions.about
+
+    def recorded(
+        self: Questions, module: Module, files: Iterable[Path], *rest: object
+    ) -> AbstractContextManager[Callable[..., None]]:
+        files = list(files)
+        listed.append([file.name for file in files])
+        return about(self, module, files, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Questions, "about", recorded)
+    return listed

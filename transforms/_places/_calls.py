@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gofixer.transform import Context, Node, Skip, nodes
+from gofixer.transform import Context, Match, Node, Skip, nodes
 
 
 def as_value(function: Node) -> Skip | None:
@@ -14,6 +14,14 @@ def as_value(function: Node) -> Skip | None:
 def in_test(cx: Context) -> Skip | None:
     """The refusal for what a test, or a helper for tests in a file of any name, does; None elsewhere."""
     return Skip("stands in test code") if cx.is_test or "testing" in cx.facts.imports else None
+
+
+def called_outside_tests(match: Match, cx: Context) -> Skip | bool:
+    """The screen of transforms whose patterns are a call and the function's name alone: tests are left alone."""
+    node = match.node
+    if not isinstance(node, nodes.Call) and as_value(node) is None:
+        return False
+    return in_test(cx) or True
 
 
 def may_be_function(argument: Node, cx: Context) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gofixer.transforms._places._lines import lines_above, starts_line
 from gofixer.transforms._places._syntax import inside, labelled, statements, target, unlabelled
-from gofixer.transforms.allocation._operands import asks_error
 from gofixer.transforms.allocation._rounds import Rounds
 from gofixer.transforms.allocation._uses import named
 
@@ -79,15 +79,19 @@ def maker(loop: Node, name: str) -> Made | None:
     return None
 
 
-def leaves(loop: nodes.For, cx: Context) -> Skip | bool:
-    """Whether a round of a loop may return early because of an error, or why rounds may be left out otherwise."""
+def leaves(loop: nodes.For, failing: Callable[[Node], bool]) -> Skip | bool:
+    """Whether a round of a loop may return early because of an error, or why rounds may be left out otherwise.
+
+    ``failing`` tells of a node around a return whether it is an ``if`` that asks for an error.
+    """
     early = False
     for jump in inside(loop.body, nodes.Break, nodes.Continue, nodes.Goto, nodes.Return):
         match jump:
             case nodes.Goto():
                 return Skip("a goto may leave the loop or a round of it early")
             case nodes.Return():
-                if not _failing(jump, loop, cx):
+                within = itertools.takewhile(lambda around: around != loop, jump.ancestors())
+                if not any(failing(around) for around in within):
                     return Skip("the loop may return early: it would allocate for rounds that never come")
                 early = True
             case nodes.Break() | nodes.Continue():
@@ -96,16 +100,6 @@ def leaves(loop: nodes.For, cx: Context) -> Skip | bool:
                     what = "in some rounds only" if isinstance(jump, nodes.Continue) else "until the loop is left"
                     return Skip(f"grows {what}: a full-size allocation may be too large")
     return early
-
-
-def _failing(jump: Node, loop: Node, cx: Context) -> bool:
-    """Whether a return stands in an ``if`` that asks for an error: the way out that is rarely taken."""
-    for ancestor in jump.ancestors():
-        if ancestor == loop:
-            return False
-        if asks_error(ancestor, cx):
-            return True
-    return False
 
 
 def directly(made_by: Made, loop: Node, rounds: Rounds, cx: Context) -> bool:

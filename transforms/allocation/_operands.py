@@ -84,14 +84,17 @@ def quiet(node: Node, cx: Context) -> bool:
 
 def asks_error(node: Node, cx: Context) -> bool:
     """Whether a node is an ``if`` whose condition asks for an error, alone or with other things."""
+    kinds = (cx.type(value) for value in compared_with_nil(node))
+    return any(kind is not None and kind.is_error for kind in kinds)
+
+
+def compared_with_nil(node: Node) -> Iterator[Node]:
+    """What the condition of an ``if`` asks not to be nil; nothing for other nodes."""
     if not isinstance(node, nodes.If):
-        return False
+        return
     for test in (node.condition, *node.condition.descendants(nodes.Binary)):
         if isinstance(test, nodes.Binary) and test.operator.str == "!=" and test.right == "nil":
-            kind = cx.type(test.left)
-            if kind is not None and kind.is_error:
-                return True
-    return False
+            yield test.left
 
 
 def loops_around(node: Node) -> list[Node]:

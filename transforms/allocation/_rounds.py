@@ -11,6 +11,9 @@ from gofixer.transform import Context, Node, Object, Skip, Type, nodes
 
 FEWEST = 3
 _INTEGER = re.compile(r"(?:untyped )?(?:u?int\d*|uintptr|rune)")
+_NUMBERS = frozenset({"len", "cap", "min", "max", "rune", "byte", "uintptr"}).union(
+    f"{sign}int{bits}" for sign in ("", "u") for bits in ("", 8, 16, 32, 64)
+)
 MOST_CONSTANT = 1 << 16
 _PARTS = (nodes.Call, nodes.TypeConversion, nodes.CompositeLiteral, nodes.FuncLiteral, nodes.TypeAssertion)
 
@@ -31,6 +34,16 @@ class Rounds:
     value: Node | None = None
 
 
+def rounds_refused(loop: nodes.For) -> Skip | None:
+    """Why the number of rounds is not known in front of the loop, as far as the syntax tells."""
+    match loop.child:
+        case nodes.RangeClause(right=nodes.Call(function=function)) if function.str not in _NUMBERS:
+            return Skip("the range is over the result of a call, which has no name to ask for its length")
+        case nodes.RangeClause() | nodes.ForClause():
+            return None
+    return Skip("the number of rounds is not known: the loop has a condition only")
+
+
 def rounds_of(loop: nodes.For, cx: Context) -> Rounds | Skip:
     """The number of rounds of a loop that no jump leaves, or why it is not known in front of the loop."""
     clause = loop.child
@@ -45,7 +58,7 @@ def rounds_of(loop: nodes.For, cx: Context) -> Rounds | Skip:
         return _length(clause.right, type_, key, value, cx)
     if isinstance(clause, nodes.ForClause):
         return _counted(loop, clause, cx)
-    return Skip("the number of rounds is not known: the loop has a condition only")
+    return Skip("the number of rounds is not known")
 
 
 def _length(ranged: Node, type_: Type, key: Node | None, value: Node | None, cx: Context) -> Rounds | Skip:

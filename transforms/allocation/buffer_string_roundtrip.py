@@ -72,8 +72,12 @@ _READS = ("String", "Len", "Cap", "Available")
 
 
 def screen(match: Match, cx: Context) -> Skip | bool:
-    """Whether a String method is called in a loop, in the file of somebody who may have a buffer."""
-    return "bytes" in cx.facts.imports and next(iter(_repeating(match.node)), None) is not None
+    """Whether the String method of a variable is called in a loop, in the file of somebody who may have a buffer."""
+    if "bytes" not in cx.facts.imports or not isinstance(match["b"], nodes.Identifier | nodes.Selector):
+        return False
+    if cx.is_test and not (cx.selected or cx.hot) and b"bytes." not in cx.declaration(match.node).text:
+        return False
+    return next(iter(_repeating(match.node)), None) is not None
 
 
 def _repeating(call: Node) -> list[nodes.For]:

@@ -86,7 +86,8 @@ from gofixer.transforms.allocation._operands import (
 from gofixer.transform import Context, Edit, Match, Node, Result, Skip, Transform, nodes, pattern, to_bytes, unparen
 
 _ON_STACK = 32
-_NAMES = METHODS | {"Write", "WriteString", "NewReader"}
+_WRITES = frozenset({"Write", "WriteString", "NewReader"})
+_NAMES = METHODS | _WRITES
 _ONLY_READS_SINCE = (1, 22)
 FREE = Skip("free since Go 1.22: the callee only reads the bytes, and the compiler does not copy them")
 LATER: tuple[type[Node], ...] = (nodes.Go, nodes.Defer)
@@ -318,8 +319,10 @@ def screen(match: Match, cx: Context) -> Skip | bool:
         return False
     operand = unparen(match["text"])
     buffered = isinstance(operand, nodes.Call) and method(operand) == "String"
-    if method(call) not in _NAMES and not (buffered and isinstance(match.node, nodes.TypeConversion)):
-        return False
+    if not (buffered and isinstance(match.node, nodes.TypeConversion)):
+        mirrored = method(call) in METHODS and arguments(call)[0] == match.node
+        if not mirrored and method(call) not in _WRITES:
+            return False
     if cx.selected or cx.hot:
         return True
     if cx.is_test:

@@ -83,7 +83,8 @@ from gofixer.transforms.allocation._fill import (
     moved,
     repeats_keys,
 )
-from gofixer.transforms.allocation._rounds import Rounds, rounds_of
+from gofixer.transforms.allocation._operands import asks_error, compared_with_nil
+from gofixer.transforms.allocation._rounds import Rounds, rounds_of, rounds_refused
 from gofixer.transforms.allocation._uses import appended, asks_capacity, named, own, sees_more
 
 from gofixer.transform import Context, Edit, Match, Node, Object, Result, Skip, Transform, nodes, pattern
@@ -105,11 +106,14 @@ def screen(match: Match, cx: Context) -> Skip | bool:
             return False
         if match.node not in statements(loop.body):
             return Skip("appends in some rounds only: memory for all rounds may be too much")
-    elif not isinstance(match.node.parent, nodes.StatementList) or map_loop(match.node, match["m"].str) is None:
-        return False
+    else:
+        loop = map_loop(match.node, match["m"].str) if isinstance(match.node.parent, nodes.StatementList) else None
+        if loop is None:
+            return False
     if cx.is_test and not (cx.selected or cx.hot):
         return Skip("in a test the memory is not worth a longer line")
-    return True
+    early = leaves(loop, lambda around: any(True for _ in compared_with_nil(around)))
+    return early if isinstance(early, Skip) else rounds_refused(loop) or True
 
 
 def check(match: Match, cx: Context) -> Result:
@@ -121,7 +125,7 @@ def check(match: Match, cx: Context) -> Result:
     empty = maker(loop, name.str) if loop else None
     if loop is None or empty is None or found is None or cx.object(empty.name) != found:
         return None
-    early = leaves(loop, cx)
+    early = leaves(loop, lambda around: asks_error(around, cx))
     if isinstance(early, Skip):
         return early
     rounds = rounds_of(loop, cx)

@@ -28,7 +28,7 @@ class Fan:
 
 def fan_of(wait: nodes.Call, cx: Context) -> Fan | Skip | None:
     """The run that ends in a wait (and the collection behind it); None where no goroutine stands before it."""
-    start, closes = _statement(wait, cx)
+    start, closes = _statement(wait)
     around = start.parent if start else None
     name = wait.function.operand if isinstance(wait.function, nodes.Selector) else None
     group = cx.object(name) if name is not None else None
@@ -54,7 +54,27 @@ def fan_of(wait: nodes.Call, cx: Context) -> Fan | Skip | None:
     return _collected(fan, items, here, closes, cx)
 
 
-def _statement(wait: nodes.Call, cx: Context) -> tuple[Node | None, bool]:
+def follows_goroutine(wait: nodes.Call) -> bool:
+    """Whether a goroutine, or a function that the group runs, stands before a wait with nothing else between them."""
+    start, _ = _statement(wait)
+    if start is None or not isinstance(start.parent, nodes.StatementList):
+        return False
+    group = wait.function.operand.str if isinstance(wait.function, nodes.Selector) else ""
+    for statement in reversed([s for s in start.parent.items if s.end <= start.start]):
+        match statement:
+            case nodes.Go():
+                return True
+            case nodes.ExpressionStatement(nodes.Call(function=nodes.Selector(operand, method))):
+                if operand.str != group or method != "Add":
+                    return operand.str == group and method == "Go"
+            case nodes.VarDeclaration() | nodes.ShortVarDeclaration():
+                pass
+            case _:
+                return False
+    return False
+
+
+def _statement(wait: nodes.Call) -> tuple[Node | None, bool]:
     """The statement of a wait in its list, and whether it closes the channel too: ``go func() { ... }()``."""
     statement = wait.parent
     if not isinstance(statement, nodes.ExpressionStatement):

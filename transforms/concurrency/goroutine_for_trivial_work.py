@@ -60,16 +60,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gofixer.transforms._places._syntax import statements
-from gofixer.transforms.concurrency._fan import Fan, fan_of
+from gofixer.transforms.concurrency._fan import Fan, fan_of, follows_goroutine
 from gofixer.transforms.concurrency._leaf import not_cheap
 
 from gofixer.transform import UNSAFE, Context, Edit, Match, Node, Result, Skip, Transform, nodes, pattern
 
 
 def screen(match: Match, cx: Context) -> Skip | bool:
-    """Only waits with goroutines in front of them, in the same declaration."""
-    text = cx.source[cx.declaration(match.node).start : match.node.start]
-    return b"go func()" in text or b".Go(func()" in text
+    """Only waits with goroutines directly in front of them."""
+    wait = match.node
+    assert isinstance(wait, nodes.Call)
+    return follows_goroutine(wait)
 
 
 def check(match: Match, cx: Context) -> Result:

@@ -48,7 +48,7 @@ Package runtime, `GC`; A Guide to the Go Garbage Collector, <https://go.dev/doc/
 
 from __future__ import annotations
 
-from gofixer.transforms._places._calls import as_value, in_test
+from gofixer.transforms._places._calls import as_value, called_outside_tests
 from gofixer.transforms._places._syntax import statements
 from gofixer.transforms.gc import _place as place
 from gofixer.transforms.gc._packages import collector_may_be_off
@@ -62,8 +62,6 @@ def check(match: Match, cx: Context) -> Result:
     call = match.node
     if isinstance(call, nodes.Selector):
         return as_value(call)
-    if skip := in_test(cx):
-        return skip
     if isinstance(call.parent, nodes.Go):
         return Skip("runs in a goroutine of its own, off the caller's path on purpose")
     if isinstance(call.parent, nodes.Defer):
@@ -135,5 +133,6 @@ TRANSFORM = Transform(
     summary="runtime.GC() stops the program for a collection that the runtime would do by itself",
     patterns=(pattern("runtime.GC()"), pattern("runtime.GC")),
     check=check,
+    screen=called_outside_tests,
     seeds=("A6",),
 )

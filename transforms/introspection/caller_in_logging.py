@@ -59,7 +59,7 @@ from __future__ import annotations
 
 import re
 
-from gofixer.transforms._places._calls import as_value, in_test
+from gofixer.transforms._places._calls import as_value, called_outside_tests
 from gofixer.transforms._places._lines import comment_above, lines_above, starts_line
 from gofixer.transforms._places._repeats import repeated
 from gofixer.transforms.introspection._moving import (
@@ -83,8 +83,6 @@ def check(match: Match, cx: Context) -> Result:
     call = match.node
     if isinstance(call, nodes.Selector):
         return as_value(call)
-    if skip := in_test(cx):
-        return skip
     if isinstance(cx.declaration(call), nodes.VarDeclaration):
         return None
     found = results(call, cx)
@@ -178,5 +176,6 @@ TRANSFORM = Transform(
     summary="runtime.Caller looks up file and line for log lines that may not be written",
     patterns=(pattern("runtime.Caller($n)"), pattern("runtime.Caller")),
     check=check,
+    screen=called_outside_tests,
     seeds=("B11",),
 )

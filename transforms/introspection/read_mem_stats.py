@@ -55,7 +55,7 @@ from __future__ import annotations
 
 import re
 
-from gofixer.transforms._places._calls import as_value, in_test
+from gofixer.transforms._places._calls import as_value, called_outside_tests
 from gofixer.transforms._places._repeats import repeated
 from gofixer.transforms.introspection._memstats import FIELDS, Statistics, compared, statistics
 
@@ -70,8 +70,6 @@ def check(match: Match, cx: Context) -> Result:
     call = match.node
     if isinstance(call, nodes.Selector):
         return as_value(call)
-    if skip := in_test(cx):
-        return skip
     if repeated(call, cx) is None:
         return Skip("is read once as far as this file shows: neither in a loop nor for each request")
     own = cx.declaration(call)
@@ -135,6 +133,7 @@ TRANSFORM = Transform(
     summary="runtime.ReadMemStats stops the world for numbers that runtime/metrics gives without",
     patterns=(pattern("runtime.ReadMemStats($m)"), pattern("runtime.ReadMemStats")),
     check=check,
+    screen=called_outside_tests,
     seeds=("B1",),
     applicability=UNSAFE,
 )

@@ -53,7 +53,7 @@ from __future__ import annotations
 
 import re
 
-from gofixer.transforms._places._calls import as_value, in_test, may_be_function
+from gofixer.transforms._places._calls import as_value, called_outside_tests, may_be_function
 from gofixer.transforms.threads._settings import without
 
 from gofixer.transform import UNSAFE, Context, Edit, Match, Node, Result, Skip, Transform, Type, nodes, pattern
@@ -73,22 +73,28 @@ _THREADS = re.compile(
 )
 
 
-def check(match: Match, cx: Context) -> Result:
-    """Refuse whatever might know of the thread; drop the pair otherwise."""
-    lock = match.node
-    if isinstance(lock, nodes.Selector):
-        return as_value(lock)
-    if skip := in_test(cx):
-        return skip
-    function = cx.function(lock)
-    assert function is not None
+def screen(match: Match, cx: Context) -> Skip | bool:
+    """Calls outside of tests, in packages that have nothing to do with threads or the system."""
+    lock, at = match.node, called_outside_tests(match, cx)
+    if at is not True:
+        return at
     own = cx.declaration(lock)
-    if isinstance(own, nodes.FunctionDeclaration) and own.name.str in ("main", "init") and own == function:
+    if isinstance(own, nodes.FunctionDeclaration) and own.name.str in ("main", "init") and own == cx.function(lock):
         return Skip(f"`{own.name.str}` keeps the main thread on purpose")
     for path, source in cx.package_sources().items():
         if found := _THREADS.search(source):
             what = (found[1] or found[0]).decode(errors="replace")
             return Skip(f"the package works with threads or the system ({what} in {path.name})")
+    return True
+
+
+def check(match: Match, cx: Context) -> Result:
+    """Refuse whatever might know of the thread; drop the pair otherwise."""
+    lock = match.node
+    if isinstance(lock, nodes.Selector):
+        return as_value(lock)
+    function = cx.function(lock)
+    assert function is not None
     if not isinstance(lock.parent, nodes.ExpressionStatement):
         return Skip("is deferred or started as a goroutine")
     calls = list(function.descendants(nodes.Call))
@@ -185,6 +191,7 @@ TRANSFORM = Transform(
     summary="runtime.LockOSThread around pure Go makes each hand-over a switch of threads",
     patterns=(pattern("runtime.LockOSThread()"), pattern("runtime.LockOSThread")),
     check=check,
+    screen=screen,
     seeds=("A10", "B9"),
     applicability=UNSAFE,
 )
