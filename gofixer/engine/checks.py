@@ -117,10 +117,21 @@ class Open:
     first: bool
 
 
-def look(state: FileState, facts: FileFacts, rules: Rules) -> list[Place]:
-    """All matches of one file by its syntax, each once for a transform and a place."""
+def look(state: FileState, facts: FileFacts, rules: Rules, within: Sequence[Span] | None) -> list[Place]:
+    """All matches of one file by its syntax, each once for a transform and a place.
+
+    Where ``within`` is not None, matches outside of those byte ranges may be left out.
+    """
     places: list[Place] = []
-    found = rules.matcher.find(facts.tree, rules.matcher.prefilter(state.current))
+    active = rules.matcher.prefilter(state.current)
+    words = None
+    if within is not None:
+        words = {
+            (start, end): plausible
+            for (start, end), plausible in rules.matcher.places(state.current, active).items()
+            if any(first < end and start < last for first, last in within)
+        }
+    found = rules.matcher.find(facts.tree, active, words)
     ignored = {order: rules.ignored_in(t, state.path) for order, t in enumerate(rules.transforms)} if found else {}
     for raw in found:
         order = rules.owners[raw.pattern]

@@ -31,7 +31,7 @@ from gofixer.facts.toolchain import Toolchain
 from gofixer.facts.types import FileTypes, Unknown
 from gofixer.paths import run_in
 from gofixer.profiles.read import Profile
-from gofixer.syntax import parse
+from gofixer.syntax import Tree, parse
 
 MAX_PASSES = 10
 
@@ -206,8 +206,10 @@ class _Run:
     def _look(self, state: FileState) -> Open:
         state.turn += 1
         facts, first = self._facts(state), not state.visited
-        places = look(state, facts, self.rules)
-        within = self._open_declarations(state, places)
+        state.visited = True
+        changed = None if first else self._changed_declarations(state, facts.tree)
+        places = look(state, facts, self.rules, changed)
+        within = self._open_declarations(places, changed)
         return Open(state, facts, places, list(within), [span for span, typed in within.items() if typed], first)
 
     def _check(
@@ -250,11 +252,21 @@ class _Run:
             imports=file_imports(tree),
         )
 
-    def _open_declarations(self, state: FileState, places: Sequence[Place]) -> dict[Span, bool]:
+    def _changed_declarations(self, state: FileState, tree: Tree) -> list[Span]:
+        """Byte ranges of the top-level declarations that the pass before has changed, or where fixes conflicted."""
+        waiting = {f.line for f in state.open if f.outcome is Outcome.CONFLICTED}
+        return [
+            (start, end)
+            for start, end in ((node.start_byte, node.end_byte) for node in tree.raw.root_node.children)
+            if any(a <= end and start <= b for a, b in state.fresh)
+            or any(first <= line <= last for line in waiting for first, last in [state.lines((start, end))])
+        ]
+
+    def _open_declarations(self, places: Sequence[Place], changed: Sequence[Span] | None) -> dict[Span, bool]:
         """Byte ranges of the top-level declarations with matches that are to be decided in this pass.
 
-        After the first pass those are the declarations that the pass before has changed, or where fixes conflicted.
-        The values tell whether one of the matches is decided by types.
+        Those are some of ``changed`` where that is not None. The values tell whether one of the matches is decided by
+        types.
         """
         spans: dict[Span, bool] = {}
         for place in places:
@@ -263,17 +275,9 @@ class _Run:
                 while node.parent is not None and node.parent.type != "source_file":
                     node = node.parent
                 span = (node.start_byte, node.end_byte)
-                spans[span] = spans.get(span, False) or self.rules.transforms[place.order].types
-        if not state.visited:
-            state.visited = True
-            return spans
-        waiting = {f.line for f in state.open if f.outcome is Outcome.CONFLICTED}
-        return {
-            (start, end): typed
-            for (start, end), typed in spans.items()
-            if any(a <= end and start <= b for a, b in state.fresh)
-            or any(first <= line <= last for line in waiting for first, last in [state.lines((start, end))])
-        }
+                if changed is None or span in changed:
+                    spans[span] = spans.get(span, False) or self.rules.transforms[place.order].types
+        return spans
 
     # -- proof ------------------------------------------------------------------------------------------------
 
