@@ -26,7 +26,13 @@ _HOST = Variant()
 
 
 class Oracle:
-    """Answers about types. One helper process serves all questions until `close`; not to be shared by threads."""
+    """Answers about types. One helper process serves all questions until `close`; not to be shared by threads.
+
+    ``resident`` is for those who ask about the same few files again and again: what is known of other files of their
+    packages stays in memory.
+    """
+
+    resident = False
 
     def __init__(self, toolchain: Toolchain, cache_dir: Path) -> None:
         """``cache_dir`` is where the helper's binary is kept; nothing is started before the first question."""
@@ -70,7 +76,7 @@ class Oracle:
         Raises `UserError` (exit 3), there and later, where the helper cannot be built or dies. Whatever was not
         answered at the end is given up, with the helper.
         """
-        questions = Questions(self._toolchain, self._started)
+        questions = Questions(self._toolchain, self._started, self.resident)
         try:
             yield questions
         finally:
@@ -112,8 +118,9 @@ class Oracle:
 class Questions:
     """Batches of questions, each about one module under one build configuration; see `Oracle.questions`."""
 
-    def __init__(self, toolchain: Toolchain, started: Callable[[], Channel]) -> None:
+    def __init__(self, toolchain: Toolchain, started: Callable[[], Channel], resident: bool) -> None:
         self._toolchain = toolchain
+        self._resident = resident
         self._started = started
         self._channel: Channel | None = None
         self._folders = contextlib.ExitStack()
@@ -142,6 +149,7 @@ class Questions:
             env=[f"{name}={value}" for name, value in self._env(module, variant).items()],
             flags=self._flags(variant),
             goarch=variant.goarch or self._toolchain.host.goarch,
+            keep=self._resident,
             overlay=str(_write_overlay(folder, replaced)) if replaced else "",
             files=[{"path": real_path(path)} for path in files],
         )

@@ -21,6 +21,8 @@ from gofixer.lsp.workspace import Project
 class SharedOracle(Oracle):
     """An oracle that several threads may ask, one after the other."""
 
+    resident = True
+
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
         self._turn = threading.RLock()

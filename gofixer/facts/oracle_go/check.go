@@ -20,6 +20,9 @@ type Checked struct {
 	info  *types.Info
 	files []*SourceFile
 	notes []string
+
+	known  *kept // from earlier, for the files whose bodies are not checked again
+	survey *survey
 }
 
 // SourceFile is a file of a checked package. Offsets are those of content, whatever //line directives say.
@@ -28,6 +31,9 @@ type SourceFile struct {
 	content []byte
 	syntax  *ast.File
 	token   *token.File
+
+	closed bool         // without the bodies of functions
+	names  []*ast.Ident // see declared
 }
 
 func (f *SourceFile) span(node ast.Node) (int, int) {
@@ -41,8 +47,8 @@ func (f *SourceFile) offset(pos token.Pos) int {
 	return min(max(int(pos)-f.token.Base(), 0), f.token.Size())
 }
 
-// check type-checks a unit and hands it over. The error is the first thing that is wrong with the package's own files.
-func (s *State) check(unit *Unit, use func(*Checked)) error {
+// check type-checks a unit and hands it over, for questions about some files. The error is the first thing that is wrong with the package's own files.
+func (s *State) check(unit *Unit, asked map[string][][2]int, use func(*Checked)) error {
 	if unit.Error != nil {
 		return errors.New(place(unit.Error.Pos) + sentence(unit.Error.Err))
 	}
@@ -53,34 +59,45 @@ func (s *State) check(unit *Unit, use func(*Checked)) error {
 	s.prepare(unit, imports)
 	s.slots <- struct{}{}
 	defer func() { <-s.slots }()
-	checked, err := s.checkNow(unit)
-	if err == nil {
-		use(checked)
+	checked, err := s.checkNow(unit, asked)
+	if err != nil {
+		return err
 	}
-	return err
+	use(checked)
+	s.remember(checked)
+	return nil
 }
 
-func (s *State) checkNow(unit *Unit) (*Checked, error) {
-	checked := &Checked{unit: unit, state: s, fset: token.NewFileSet()}
-	var syntax []*ast.File
-	for _, names := range [][]string{unit.GoFiles, unit.CgoFiles} {
-		for _, name := range names {
-			file, err := checked.parse(absolute(unit.Dir, name))
-			if err != nil {
-				return nil, err
-			}
-			syntax = append(syntax, file)
+func (s *State) checkNow(unit *Unit, asked map[string][][2]int) (*Checked, error) {
+	if known := s.keep.take(unit, s.basis); known != nil {
+		checked, err, fits := s.checkAgain(known, unit, asked)
+		if fits && err != nil {
+			s.keep.put(known) // it is what was asked for that is wrong
+		}
+		if fits {
+			return checked, err
 		}
 	}
-	config := s.config(unit)
-	switch cgo := s.cgo[unit.ImportPath]; {
-	case len(unit.CgoFiles) == 0:
-	case cgo.declarations != "" && useCgo(config):
-		generated, err := parser.ParseFile(checked.fset, "_cgo_gotypes.go", cgo.declarations, parser.SkipObjectResolution)
+	checked := &Checked{unit: unit, state: s, fset: token.NewFileSet()}
+	for _, path := range unit.sources() {
+		content, err := s.readOwn(path)
 		if err != nil {
 			return nil, err
 		}
-		syntax = append(syntax, generated)
+		if _, err := checked.parse(path, content); err != nil {
+			return nil, err
+		}
+	}
+	config := s.config(unit)
+	var generated []*ast.File
+	switch cgo := s.cgo[unit.ImportPath]; {
+	case len(unit.CgoFiles) == 0:
+	case cgo.declarations != "" && useCgo(config):
+		file, err := parser.ParseFile(checked.fset, "_cgo_gotypes.go", cgo.declarations, parser.SkipObjectResolution)
+		if err != nil {
+			return nil, err
+		}
+		generated = append(generated, file)
 	default:
 		config.FakeImportC = true
 		note := "the types of C names are unknown"
@@ -89,45 +106,59 @@ func (s *State) checkNow(unit *Unit) (*Checked, error) {
 		}
 		checked.notes = append(checked.notes, note)
 	}
+	if err := checked.run(config, func(error) bool { return false }, generated...); err != nil {
+		return nil, err
+	}
+	checked.look(asked)
+	return checked, nil
+}
+
+// run type-checks the files of the package, and generated ones. The error is the first that is not to be ignored.
+func (c *Checked) run(config *types.Config, ignored func(error) bool, generated ...*ast.File) error {
+	var syntax []*ast.File
+	for _, file := range c.files {
+		syntax = append(syntax, file.syntax)
+	}
 	var first error
 	config.Error = func(err error) {
-		if first == nil {
+		if first == nil && !ignored(err) {
 			first = err
 		}
 	}
-	checked.info = &types.Info{
+	c.info = &types.Info{
 		Types:      map[ast.Expr]types.TypeAndValue{},
 		Defs:       map[*ast.Ident]types.Object{},
 		Uses:       map[*ast.Ident]types.Object{},
 		Implicits:  map[ast.Node]types.Object{},
 		Selections: map[*ast.SelectorExpr]*types.Selection{},
 	}
-	pkg, err := config.Check(unit.base(), checked.fset, syntax, checked.info)
-	if first == nil {
+	pkg, err := config.Check(c.unit.base(), c.fset, append(syntax, generated...), c.info)
+	if first == nil && err != nil && !ignored(err) {
 		first = err
 	}
 	if first != nil {
-		return nil, s.describe(unit, checked.fset, first)
+		return c.state.describe(c.unit, c.fset, first)
 	}
-	checked.pkg = pkg
-	for _, file := range checked.files {
-		restoreRawStrings(file)
+	c.pkg = pkg
+	for _, file := range c.files {
+		if !file.closed {
+			restoreRawStrings(file)
+		}
 	}
-	return checked, nil
+	return nil
 }
 
-func (c *Checked) parse(path string) (*ast.File, error) {
-	content, err := c.state.readOwn(path)
-	if err != nil {
-		return nil, err
-	}
+func (c *Checked) parse(path string, content []byte) (*SourceFile, error) {
 	syntax, err := parser.ParseFile(c.fset, path, content, parser.SkipObjectResolution)
 	if err != nil {
+		if syntax != nil {
+			c.fset.RemoveFile(c.fset.File(syntax.FileStart))
+		}
 		return nil, relativeError(c.unit, err)
 	}
-	file := &SourceFile{path, content, syntax, c.fset.File(syntax.FileStart)}
+	file := &SourceFile{path: path, content: content, syntax: syntax, token: c.fset.File(syntax.FileStart)}
 	c.files = append(c.files, file)
-	return syntax, nil
+	return file, nil
 }
 
 // describe words a type error with its place relative to the package's folder; for an import that could not be

@@ -93,13 +93,9 @@ type writer struct {
 
 // answer reports on files of the package; spans by absolute path.
 func (c *Checked) answer(spans map[string][][2]int) *PackageAnswer {
-	wanted := make([][][2]int, len(c.files))
-	for i, file := range c.files {
-		wanted[i] = spans[file.path]
-	}
 	w := &writer{
 		checked: c,
-		survey:  c.survey(wanted),
+		survey:  c.survey,
 		types:   newTypeTable(c.pkg, c.state.sizes),
 		answer:  &PackageAnswer{Package: c.pkg.Path(), Name: c.pkg.Name(), Names: c.pkg.Scope().Names(), Notes: c.notes},
 		objects: map[types.Object]int{},

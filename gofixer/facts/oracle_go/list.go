@@ -36,6 +36,17 @@ type Unit struct {
 
 const listFields = "ImportPath,Dir,Name,ForTest,Export,GoFiles,CgoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles,Imports,ImportMap,Standard,Module,Error"
 
+// sources gives the absolute paths of the files that are compiled.
+func (u *Unit) sources() []string {
+	var paths []string
+	for _, names := range [][]string{u.GoFiles, u.CgoFiles} {
+		for _, name := range names {
+			paths = append(paths, absolute(u.Dir, name))
+		}
+	}
+	return paths
+}
+
 // base is the import path without the suffix of a test variant.
 func (u *Unit) base() string {
 	path, _, _ := strings.Cut(u.ImportPath, " ")

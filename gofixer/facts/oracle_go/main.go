@@ -28,6 +28,7 @@ type Request struct {
 	Env     []string `json:"env"`     // whole environment of the go command
 	Flags   []string `json:"flags"`   // further flags of go list, such as -tags
 	GOARCH  string   `json:"goarch"`  // decides the sizes of types
+	Keep    bool     `json:"keep"`    // whether the same files may be asked about again and again
 	Overlay string   `json:"overlay"` // overlay file in the form of go build -overlay, empty for none
 
 	Files  []FileRequest `json:"files"`

@@ -23,26 +23,38 @@ var noFunction = [2]int{-1, -1}
 // survey walks all files of the package once. Local objects are only followed inside the declarations asked for.
 type survey struct {
 	checked *Checked
-	wanted  [][][2]int // by file
 	facts   map[types.Object]*objectFacts
 	file    int
 	stack   []ast.Node
 	funcs   [][2]int
 	types   []*ast.FuncType // of the functions in funcs
 	inside  bool            // whether the top-level declaration is asked for
+	refs    []references    // by file, where they are to be remembered
+	from    string          // whose references are met
 }
 
-func (c *Checked) survey(wanted [][][2]int) *survey {
-	s := &survey{checked: c, wanted: wanted, facts: map[types.Object]*objectFacts{}}
+func (c *Checked) look(asked map[string][][2]int) {
+	c.survey = &survey{checked: c, facts: map[types.Object]*objectFacts{}}
 	for index, file := range c.files {
-		s.file = index
-		for _, declaration := range file.syntax.Decls {
-			start, end := file.span(declaration)
-			s.inside = overlaps(wanted[index], start, end)
-			ast.Inspect(declaration, s.visit)
-		}
+		c.survey.look(index, file, asked[file.path])
 	}
-	return s
+}
+
+func (s *survey) look(index int, file *SourceFile, wanted [][2]int) {
+	s.file = index
+	if file.closed {
+		s.remembered(index)
+	} else if s.checked.state.keep != nil {
+		s.refs = append(s.refs, references{})
+	}
+	for _, declaration := range file.syntax.Decls {
+		start, end := file.span(declaration)
+		s.inside, s.from = overlaps(wanted, start, end), ""
+		if function, ok := declaration.(*ast.FuncDecl); ok {
+			s.from = reference(s.checked.info.Defs[function.Name])
+		}
+		ast.Inspect(declaration, s.visit)
+	}
 }
 
 func overlaps(spans [][2]int, start, end int) bool {
@@ -180,6 +192,9 @@ func (s *survey) identifier(identifier *ast.Ident) {
 		}
 		return
 	}
+	if s.checked.files[s.file].closed {
+		return // remembered
+	}
 	object := origin(s.checked.info.Uses[identifier])
 	if object == nil || object.Pkg() != s.checked.pkg {
 		return
@@ -191,24 +206,32 @@ func (s *survey) identifier(identifier *ast.Ident) {
 	if _, ok := object.(*types.PkgName); ok {
 		return
 	}
+	if to := reference(object); to != "" && s.refs != nil {
+		s.refs[s.file].add(s.from, to)
+	}
+	role := s.checked.role(s.stack)
+	start, _ := s.checked.files[s.file].span(identifier)
+	function := s.function()
+	facts := s.used(object, [5]int{s.file, start, role, function[0], function[1]})
+	if local && facts.file >= 0 && function != facts.function {
+		facts.captured = true
+	}
+}
+
+func (s *survey) used(object types.Object, use [5]int) *objectFacts {
 	facts := s.facts[object]
 	if facts == nil {
 		facts = &objectFacts{file: -1, function: noFunction}
 		s.facts[object] = facts
 	}
-	role := s.checked.role(s.stack)
-	start, _ := s.checked.files[s.file].span(identifier)
-	function := s.function()
-	facts.uses = append(facts.uses, [5]int{s.file, start, role, function[0], function[1]})
-	switch role {
+	facts.uses = append(facts.uses, use)
+	switch use[2] {
 	case roleWrite, roleReadWrite:
 		facts.reassigned = true
 	case roleAddress:
 		facts.address = true
 	}
-	if local && facts.file >= 0 && function != facts.function {
-		facts.captured = true
-	}
+	return facts
 }
 
 // isLocal tells whether an object is declared inside a function (labels and type parameters too).

@@ -134,7 +134,7 @@ func (s *State) over(files []string) *State {
 		key: s.key, asked: s.asked, stamps: s.stamps, listing: s.listing, sizes: s.sizes, slots: s.slots,
 		overlaid: s.overlaid, read: s.readOwn, readOwn: s.readOwn, added: s.added,
 		cgo: s.cgo, cgoDirs: s.cgoDirs, cyclic: s.cyclic, exports: s.exports,
-		loaded: map[*Unit]*loading{}, complete: map[*Unit]bool{},
+		loaded: map[*Unit]*loading{}, complete: map[*Unit]bool{}, keep: s.keep, basis: s.basisOf(files),
 	}
 	for _, unit := range s.listing.units {
 		if !visit(unit) {
@@ -153,6 +153,9 @@ func (s *Server) listed(request *Request, key string, dirs map[string]bool, over
 		return nil, err
 	}
 	state := newState(listing, request.GOARCH)
+	if request.Keep {
+		state.keep = new(keeper)
+	}
 	state.key, state.asked, state.stamps, state.faces = key, dirs, map[string]stamp{}, map[string]string{}
 	for _, name := range []string{"go.mod", "go.sum", "go.work", "vendor/modules.txt"} {
 		path := filepath.Join(request.Dir, name)

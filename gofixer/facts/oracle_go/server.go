@@ -97,7 +97,7 @@ func (s *Server) end() {
 
 // do answers for one package. Where it does not compile together with its test files it is tried without them.
 func (s *State) do(work job, send func(any)) {
-	err := s.check(work.unit, func(checked *Checked) { send(checked.answer(work.spans)) })
+	err := s.check(work.unit, work.spans, func(checked *Checked) { send(checked.answer(work.spans)) })
 	if err == nil {
 		return
 	}
@@ -110,7 +110,7 @@ func (s *State) do(work job, send func(any)) {
 		}
 	}
 	if unit := s.listing.units[work.unit.ForTest]; unit != nil && len(plain) > 0 {
-		again := s.check(unit, func(checked *Checked) { send(checked.answer(plain)) })
+		again := s.check(unit, plain, func(checked *Checked) { send(checked.answer(plain)) })
 		if again != nil {
 			err, plain = again, nil
 		}
