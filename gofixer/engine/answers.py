@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from gofixer.edits.model import Span
@@ -13,11 +14,12 @@ from gofixer.engine.model import Note
 from gofixer.engine.state import FileState
 from gofixer.facts.constraints import Variant, variant_for
 from gofixer.facts.modules import Module
-from gofixer.facts.oracle import Oracle, Questions
+from gofixer.facts.oracle import Ask, Oracle
 from gofixer.facts.toolchain import Toolchain
 from gofixer.facts.types import FileTypes, Unknown
 
 Look = Callable[[FileState], Sequence[Span]]
+About = Callable[[Iterable[Path]], AbstractContextManager[Ask]]
 
 
 class Answers:
@@ -58,10 +60,14 @@ class Answers:
             return
         first, *rest = sorted(groups.items(), key=lambda group: -len(group[1]))
         with self._oracle.questions() as questions:
-            (root, variant), members = first
-            asked = _ask_ahead(questions, self._modules[root], variant, members, looked, overlay)
-            for (root, variant), members in rest:
-                asked += _ask(questions, self._modules[root], variant, members, looked, overlay)
+
+            def about(group: tuple[Path, Variant]) -> About:
+                root, variant = group
+                return lambda files: questions.about(self._modules[root], files, overlay, variant)
+
+            asked = _ask_ahead(about(first[0]), first[1], looked)
+            for group, members in rest:
+                asked += _ask(about(group), members, looked)
             by_path = {state.path: state for state in asked}
             for number, (path, answer) in enumerate(questions.answers(), 1):
                 state = by_path[path]
@@ -110,30 +116,16 @@ class Answers:
         return state.variant
 
 
-def _ask(
-    questions: Questions,
-    module: Module,
-    variant: Variant,
-    states: Sequence[FileState],
-    look: Look,
-    overlay: Mapping[Path, bytes],
-) -> list[FileState]:
+def _ask(about: About, states: Sequence[FileState], look: Look) -> list[FileState]:
     """Look at files and ask about them: no package is listed in vain. Gives those that were asked about."""
     spans = {state.path: within for state in states if (within := look(state))}
     if spans:
-        with questions.about(module, spans, overlay, variant) as ask:
+        with about(spans) as ask:
             ask(spans)
     return [state for state in states if state.path in spans]
 
 
-def _ask_ahead(
-    questions: Questions,
-    module: Module,
-    variant: Variant,
-    states: Sequence[FileState],
-    look: Look,
-    overlay: Mapping[Path, bytes],
-) -> list[FileState]:
+def _ask_ahead(about: About, states: Sequence[FileState], look: Look) -> list[FileState]:
     """Look at files, folder by folder, and ask about them: the oracle works meanwhile, on listing them all first."""
     asked: list[FileState] = []
     folders: dict[Path, list[FileState]] = defaultdict(list)
@@ -144,7 +136,7 @@ def _ask_ahead(
         for members in folders.values():
             spans = {state.path: within for state in members if (within := look(state))}
             if spans and ask is None:
-                ask = batch.enter_context(questions.about(module, [s.path for s in states], overlay, variant))
+                ask = batch.enter_context(about([state.path for state in states]))
             if spans and ask is not None:
                 ask(spans)
                 asked += [state for state in members if state.path in spans]

@@ -22,6 +22,8 @@ from gofixer.facts.toolchain import Toolchain
 from gofixer.facts.types import FileTypes, Span, Unknown
 
 Answer = FileTypes | Unknown
+Ask = Callable[[Mapping[Path, Sequence[Span]]], None]
+"""Asks for everything inside some byte ranges of files."""
 _HOST = Variant()
 
 
@@ -132,7 +134,7 @@ class Questions:
     @contextlib.contextmanager
     def about(
         self, module: Module, files: Iterable[Path], overlay: Mapping[Path, bytes], variant: Variant = _HOST
-    ) -> Iterator[Callable[[Mapping[Path, Sequence[Span]]], None]]:
+    ) -> Iterator[Ask]:
         """A batch: gives a function that asks for everything inside some byte ranges of files, and does not wait.
 
         ``files`` are those that may be asked about: their packages are listed at once. All files of a package

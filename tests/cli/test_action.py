@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import re
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import scripts
 import yaml
 
 from gofixer.cli.action import command, pull_request
@@ -362,17 +362,8 @@ def test_pull_requests_get_the_token_and_an_author(monkeypatch: pytest.MonkeyPat
     assert "GOFIXER_TOKEN" not in ran["environment"]
 
 
-def install_module() -> Any:
-    spec = importlib.util.spec_from_file_location("install", ROOT / "action" / "install.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_what_is_installed() -> None:
-    requirement = install_module().requirement
+    requirement = scripts.load("action/install.py").requirement
     assert requirement("", "comment", Path("/action")) == "/action"
     assert requirement("", "pr", Path("/action")) == "/action[pr]"
     assert requirement("0.2.0rc1", "pr", Path("/action")) == "gofixer[pr]==0.2.0rc1"
