@@ -13,6 +13,7 @@ from gofixer.edits.algebra import apply
 from gofixer.edits.import_block import is_standard
 from gofixer.edits.import_layout import Layout
 from gofixer.edits.model import Edit
+from gofixer.match.pieces import parse_pieces, pieces_of
 from gofixer.match.shadowing import is_shadowed
 from gofixer.syntax import Node, Tree, nodes, parse
 
@@ -25,34 +26,40 @@ def import_edits(source: bytes, edits: Sequence[Edit], add: Iterable[str], drop:
     ``add`` are import paths that the new text needs, ``drop`` paths whose last use may have gone: an import is
     dropped only where nothing in the edited file uses its name. None of the edits touches one of ``edits``.
     """
-    tree, layout = _read(source)
+    layout = _read(source)
     named = [spec for d in layout.declarations for spec in d.specs if spec.name not in ("_", ".")]
     present = {spec.path for spec in named}
     wanted = sorted(path for path in dict.fromkeys(add) if path not in present)
     paths = set(drop)
     candidates = [spec for spec in named if spec.path in paths and spec.path != "C"]
     if candidates:
-        candidates = [spec for spec in candidates if not _remains(spec.local.encode(), tree, edits)]
+        candidates = [spec for spec in candidates if not _remains(spec.local.encode(), source, edits)]
     return layout.change(wanted, candidates) if wanted or candidates else []
 
 
 @lru_cache(maxsize=8)
-def _read(source: bytes) -> tuple[Tree, Layout]:
-    """The tree and the import declarations of a file; each fix of a file asks for them anew, one after the other."""
-    tree = parse(source)
-    return tree, Layout.of(tree)
+def _read(source: bytes) -> Layout:
+    """The import declarations of a file; each fix of a file asks for them anew, one after the other."""
+    return Layout.of(parse_pieces(source, pieces_of(source, ())))
 
 
-def _remains(name: bytes, tree: Tree, edits: Sequence[Edit]) -> bool:
+@lru_cache(maxsize=8)
+def _around(source: bytes, start: int) -> Tree:
+    """The tree of a file, as far as the declaration around an offset goes."""
+    return parse_pieces(source, pieces_of(source, [(start, start)]))
+
+
+def _remains(name: bytes, source: bytes, edits: Sequence[Edit]) -> bool:
     """Whether a package's name qualifies something in a file after some edits."""
     word = re.compile(rb"(?<!\w)" + re.escape(name) + rb"(?!\w)")
     if any(word.search(edit.new) for edit in edits):  # may be anything, a string too: read the edited file
-        return bool(_used(parse(apply(tree.source, edits)), {name}))
+        return bool(_used(parse(apply(source, edits)), {name}))
     gone = sorted((edit.start, edit.end) for edit in edits)
-    for place in word.finditer(tree.source):
-        index = bisect_right(gone, (place.start(), len(tree.source))) - 1
+    for place in word.finditer(source):
+        index = bisect_right(gone, (place.start(), len(source))) - 1
         if index >= 0 and place.start() < gone[index][1]:
             continue
+        tree = _around(source, place.start())
         if any(start <= place.start() < end for start, end in tree.errors):
             return True
         node = tree.raw.root_node.named_descendant_for_byte_range(place.start(), place.end())

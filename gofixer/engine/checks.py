@@ -123,14 +123,12 @@ def look(state: FileState, facts: FileFacts, rules: Rules, within: Sequence[Span
     Where ``within`` is not None, matches outside of those byte ranges may be left out.
     """
     places: list[Place] = []
-    active = rules.matcher.prefilter(state.current)
-    words = None
-    if within is not None:
-        words = {
-            (start, end): plausible
-            for (start, end), plausible in rules.matcher.places(state.current, active).items()
-            if any(first < end and start < last for first, last in within)
-        }
+    if within is None and state.current == state.original:
+        active: Sequence[int] = [hit.pattern for hit in state.hits]
+        words = rules.matcher.known((hit.pattern, hit.word) for hit in state.hits)
+    else:
+        active = rules.matcher.prefilter(state.current)
+        words = rules.matcher.places(state.current, active, within)
     found = rules.matcher.find(facts.tree, active, words)
     ignored = {order: rules.ignored_in(t, state.path) for order, t in enumerate(rules.transforms)} if found else {}
     for raw in found:

@@ -149,7 +149,7 @@ class _Run:
             suppressions=read_suppressions(source),
             kept=keep(untouched(len(source)), comments),
             maps=[OffsetMap(comments)] if comments else [],
-            scanned=bool(scanned.hits),
+            hits=scanned.hits,
         )
 
     def _module(self, path: Path) -> Module | None:

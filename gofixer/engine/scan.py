@@ -10,7 +10,6 @@ import gc
 import hashlib
 import os
 import time
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
@@ -24,8 +23,8 @@ from gofixer.edits.model import Span
 from gofixer.engine.discover import MAX_SIZE, is_generated
 from gofixer.engine.suppress import MARKERS
 from gofixer.match.matcher import Matcher
-from gofixer.match.near import TOP_LEVEL
 from gofixer.match.pattern import Pattern
+from gofixer.match.pieces import parse_pieces, pieces_of
 from gofixer.syntax import parse
 
 _INLINE_FILES = 48
@@ -35,11 +34,12 @@ _RACY_NS = 2_000_000_000
 
 
 class Hit(msgspec.Struct, frozen=True, array_like=True):
-    """A pattern that matches: its index, and the byte range of the match."""
+    """A pattern that matches: its index, the byte range of the match, and that of the word which led to it."""
 
     pattern: int
     start: int
     end: int
+    word: Span
 
 
 class Scanned(msgspec.Struct, frozen=True, array_like=True):
@@ -68,10 +68,9 @@ def scan_source(source: bytes, matcher: Matcher, include_generated: bool = False
     places = matcher.places(source, active)
     if not places:
         return Scanned(marked=marked)
-    tree = parse(source, ranges=interesting_ranges(source, places))
-    if tree.has_errors:
-        tree = parse(source)
-    hits = tuple(Hit(m.pattern, *m.span) for m in matcher.find(tree, active, places))
+    whole = (0, len(source))  # a pattern without a literal may match anywhere
+    tree = parse(source) if whole in places else parse_pieces(source, pieces_of(source, places))
+    hits = tuple(Hit(m.pattern, *m.span, m.word) for m in matcher.find(tree, active, places))
     problem = ""
     if tree.has_errors:
         line = source.count(b"\n", 0, tree.errors[0][0]) + 1
@@ -91,30 +90,6 @@ def unreadable(source: bytes) -> str:
         line = source.count(b"\n", 0, error.start) + 1
         return f"line {line}: not UTF-8, which Go asks for; left alone"
     return ""
-
-
-def interesting_ranges(source: bytes, places: Iterable[Span]) -> list[tuple[int, int]]:
-    """The file's header and the top-level declarations with a place where a pattern may match.
-
-    Declarations are told apart by keywords at the start of a line. Where that is wrong (a raw string with such a
-    line) the pieces do not parse, and the caller parses the whole file.
-    """
-    starts = [m.start() + 1 for m in TOP_LEVEL.finditer(source)]
-    pieces: list[tuple[int, int]] = []
-    header_end = next((s for s in starts if not source.startswith(b"import", s)), len(source))
-    pieces.append((0, header_end))
-    bounds = [s for s in starts if s >= header_end] + [len(source)]
-    whole = (0, len(source))
-    places = list(places)
-    if whole in places:  # a pattern without a literal may match anywhere
-        return [whole]
-    last = -1
-    for start, _ in places:
-        piece = bisect_right(bounds, start) - 1
-        if piece > last and piece + 1 < len(bounds):
-            pieces.append((bounds[piece], bounds[piece + 1]))
-            last = piece
-    return [piece for piece in pieces if piece[0] < piece[1]]
 
 
 def scan_file(path: str, matcher: Matcher, include_generated: bool) -> Scanned:

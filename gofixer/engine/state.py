@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from gofixer.edits.algebra import Kept, OffsetMap
 from gofixer.edits.model import Span
 from gofixer.engine.model import Finding, Outcome
+from gofixer.engine.scan import Hit
 from gofixer.engine.suppress import Suppressions
 from gofixer.facts.constraints import Variant
 from gofixer.facts.modules import Module
@@ -21,8 +22,8 @@ class FileState:
     ``original`` is what was read from disk, ``current`` what the fixes accepted so far make of it, ``kept`` the
     bytes that both share, ``maps`` lead from current offsets back to original ones. ``settled`` findings are final,
     ``open`` ones are those of the latest pass. ``refused`` holds the sites (transform, original offset) that the
-    prover did not let through, with what became of them. ``fresh`` are the spans of the latest pass's new text,
-    ``turn`` is the number of the run's pass.
+    prover did not let through, with what became of them. ``hits`` are what the scan found in the original, ``fresh``
+    the spans of the latest pass's new text, ``turn`` is the number of the run's pass.
     """
 
     path: Path
@@ -36,11 +37,16 @@ class FileState:
     settled: list[Finding] = field(default_factory=list)
     open: list[Finding] = field(default_factory=list)
     refused: dict[tuple[str, int], tuple[Outcome, str]] = field(default_factory=dict)
-    scanned: bool = True
+    hits: Sequence[Hit] = ()
     visited: bool = False
     fresh: list[Span] = field(default_factory=list)
     turn: int = 0
     _counted: tuple[int, int] = (0, 1)  # an offset of the original and its line: most questions come in order
+
+    @property
+    def scanned(self) -> bool:
+        """Whether a pattern was found in the file."""
+        return bool(self.hits)
 
     def original_offset(self, offset: int) -> int:
         """Offset in the original file of an offset in the current one (of the nearest byte that is still there)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import tree_sitter as ts
@@ -24,6 +24,7 @@ _IDENTIFIERS = frozenset({"identifier", "package_identifier"})
 _MAX_CLIMB = 40
 # How far before a word the text reaches that has to be there.
 _CLOSE = 80
+_BEHIND_DOT = re.compile(rb"\.\s*\Z")
 # What stands before a name that is only the end of another one, of a path, or behind a dot.
 _NAME_END = re.compile(rb'[\w."/]')
 # A first argument that is a plain literal, and something behind its comma.
@@ -32,11 +33,15 @@ _TWO_ARGUMENTS = re.compile(rb'\s*\(\s*(?:"(?:\\.|[^"\\\n])*"|`[^`]*`)\s*,\s*[^\
 
 @dataclass(frozen=True, slots=True)
 class RawMatch:
-    """A pattern found: its index in the matcher, the matched nodes in source order, the bindings by name."""
+    """A pattern found: its index in the matcher, the matched nodes in source order, the bindings by name.
+
+    ``word`` is the byte range of the word that led to it, see `Matcher.places`.
+    """
 
     pattern: int
     nodes: tuple[ts.Node, ...]
     bindings: Bindings
+    word: Span = (0, 0)
 
     @property
     def span(self) -> tuple[int, int]:
@@ -98,25 +103,37 @@ class Matcher:
 
         return tuple(i for i, p in enumerate(self.patterns) if all(has(lit) for lit in p.literals))
 
-    def places(self, source: bytes, active: Sequence[int]) -> dict[Span, set[int]]:
+    def places(
+        self, source: bytes, active: Sequence[int], within: Sequence[Span] | None = None
+    ) -> dict[Span, set[int]]:
         """Byte ranges of the words that may belong to a match, in source order, with the patterns they may belong to.
 
-        Text alone decides, nothing is parsed. Of patterns with one source only the first one is named.
+        Text alone decides, nothing is parsed. Of patterns with one source only the first one is named. ``within``
+        limits the search to some byte ranges, sorted and apart from each other.
         """
         found: dict[Span, set[int]] = {}
         near = Near(source)
+        pieces = [(0, len(source))] if within is None else within
         for index in dict.fromkeys(self._firsts[index] for index in active):
             pattern = self.patterns[index]
             if not pattern.literals:
                 found.setdefault((0, len(source)), set()).add(index)
                 continue
             word = pattern.literals[-1]
-            at = source.find(word)
-            while at >= 0:
-                end = at + len(word)
-                if self._plausible(pattern, source, at, end) and self._well_placed(pattern, near, at):
-                    found.setdefault((at, end), set()).add(index)
-                at = source.find(word, end)
+            for start, stop in pieces:
+                at = source.find(word, start, stop)
+                while at >= 0:
+                    end = at + len(word)
+                    if self._plausible(pattern, source, at, end) and self._well_placed(pattern, near, at):
+                        found.setdefault((at, end), set()).add(index)
+                    at = source.find(word, end, stop)
+        return dict(sorted(found.items()))
+
+    def known(self, words: Iterable[tuple[int, Span]]) -> dict[Span, set[int]]:
+        """Places as `places` gives them, made of the patterns and words of matches that are known."""
+        found: dict[Span, set[int]] = {}
+        for index, word in words:
+            found.setdefault(word, set()).add(self._firsts[index])
         return dict(sorted(found.items()))
 
     def _well_placed(self, pattern: Pattern, near: Near, at: int) -> bool:
@@ -125,7 +142,8 @@ class Matcher:
         return not pattern.inside or near.opens(at, self._words[pattern.inside])
 
     def _plausible(self, pattern: Pattern, source: bytes, start: int, end: int) -> bool:
-        if pattern.anchor and source[start - 1 : start] != b"." and not source[:start].rstrip().endswith(b"."):
+        behind_dot = source[start - 1 : start] == b"." or _BEHIND_DOT.search(source, max(0, start - _CLOSE), start)
+        if pattern.anchor and not behind_dot:
             return False
         if not self._openings[pattern.opening].match(source, start):
             return False
@@ -164,7 +182,7 @@ class Matcher:
                     for nodes, bindings in matches:
                         for twin in self._twins[index]:
                             if twin in wanted:
-                                match = RawMatch(twin, nodes, bindings)
+                                match = RawMatch(twin, nodes, bindings, (start, end))
                                 found.setdefault((twin, *match.span), match)
         return sorted(found.values(), key=lambda m: (m.span[0], -m.span[1], m.pattern))
 

@@ -102,7 +102,8 @@ def screen(match: Match, cx: Context) -> Skip | bool:
         given = match.many("v")
         if not isinstance(name, nodes.Identifier) or loop is None or not given:
             return False
-        if isinstance(given[-1], nodes.VariadicArgument) or maker(loop, name.str) is None:
+        empty = maker(loop, name.str)
+        if isinstance(given[-1], nodes.VariadicArgument) or empty is None or _grown(empty, loop, cx):
             return False
         if match.node not in statements(loop.body):
             return Skip("appends in some rounds only: memory for all rounds may be too much")
@@ -167,8 +168,6 @@ def _slice(
         return Skip("its elements take no memory")
     if not own(found):
         return Skip(f"`{name}` is captured, or its address is taken: others may see it while it grows")
-    if _grown(found, loop, cx):
-        return None
     if reason := _in_loop(match.node, found, loop, cx) or _before(found, empty, loop, cx):
         return Skip(reason)
     of = rounds.type.elem if rounds.type else None
@@ -196,12 +195,17 @@ def _slice(
     return cx.fix(_TITLE, lines_above(top, [f"{name} = {package}.Grow({name}, {length})"], cx))
 
 
-def _grown(found: Object, loop: nodes.For, cx: Context) -> bool:
+def _grown(empty: Made, loop: nodes.For, cx: Context) -> bool:
     """Whether the slice is made larger in front of the loop already."""
-    calls = (
-        a for use in named(found, cx) if use.end < loop.start for a in use.ancestors() if isinstance(a, nodes.Call)
+    package, around = cx.facts.imports.get("slices"), labelled(loop).parent
+    if package is None or around is None:
+        return False
+    between = [s for s in statements(around) if empty.statement.end <= s.start < loop.start]
+    calls = (call for statement in between for call in statement.descendants(nodes.Call))
+    return any(
+        call.function.str == f"{package}.Grow" and any(item.str == empty.name.str for item in call.arguments.items[:1])
+        for call in calls
     )
-    return any(cx.callee(call) == "slices.Grow" for call in calls)
 
 
 def _in_loop(append: Node, found: Object, loop: nodes.For, cx: Context) -> str | None:
