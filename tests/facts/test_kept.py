@@ -33,6 +33,14 @@ var table = map[string]func() string{"name": name}
 
 var titles = []func() string{title}
 
+var first = begin()
+
+func begin() int { return 1 }
+
+func Made() int { return helper(2) }
+
+func helper(n int) int { return n }
+
 type Box[T any] struct{ value, spare T }
 
 func (b *Box[T]) Set(value T) { b.value = value }
@@ -78,6 +86,7 @@ func (s sorted) Swap(i, j int)      { s[i], s[j] = s[j], s[i] }
 
 func Sort(numbers []int) {
 	Count = start
+	_ = first + len(numbers)
 	sort.Sort(sorted(numbers))
 }
 """,
@@ -97,6 +106,8 @@ func TestPrint(t *testing.T) {
     "b_test.go": """package m
 
 import "testing"
+
+func use(n int) { Sort([]int{n}) }
 
 var all = []func(t *testing.T){TestPrint}
 """,
@@ -209,6 +220,37 @@ def test_declarations_change(pair: Pair) -> None:
     assert uses(pair.ask("a.go"), "More") == {"c.go": [0]}
 
 
+def test_functions_come_and_go(pair: Pair) -> None:
+    everywhere = uses(pair.ask("a.go"), "Count")
+    pair.edit("a.go", lambda text: text.replace("func Print", "func fresh() int { return Count }\n\nfunc Print"))
+    assert uses(pair.ask("a.go"), "Count") == {**everywhere, "a.go": [0, 0]}
+    pair.edit("a.go", lambda text: text.replace("func fresh()", "func fresh(n int)"))
+    assert uses(pair.ask("a.go", "b.go"), "Count") == {**everywhere, "a.go": [0, 0]}
+    pair.edit("b.go", lambda text: text.replace('pair("title")', 'pair(fresh("1"))'))
+    assert "b.go" in pair.ask("b.go")[0].unknown
+    pair.edit("a.go", lambda text: text.replace("(n int) int { return Count }", "(s string) string { return s }"))
+    assert uses(pair.ask("b.go"), "Count") == everywhere
+    pair.edit("a.go", lambda text: text.replace("func fresh(s string) string { return s }\n", ""))
+    assert "undefined: fresh" in pair.ask("a.go")[0].unknown
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "wrong"),
+    [
+        ("b.go", "func title() string {", "func title(n int) string {", "a.go"),  # another file calls it
+        ("a.go", "func begin() int { return 1 }", 'func begin() string { return "" }', "c.go"),  # through a variable
+        ("a.go", "func begin", "func len(n int) int { return n }\n\nfunc begin", "b.go"),  # is another one there
+        ("a.go", "func (b *Box[T]) Set(value T) {", "func (b *Box[T]) Set(value *T) {", "a.go"),
+        ("a.go", "value, spare T", "value, other T", "b.go"),
+        ("a_test.go", "func TestPrint", "func use() {}\n\nfunc TestPrint", "redeclared"),
+    ],
+)
+def test_what_a_declaration_breaks_elsewhere(pair: Pair, file: str, old: str, new: str, wrong: str) -> None:
+    pair.ask(file)
+    pair.edit(file, lambda text: text.replace(old, new))
+    assert wrong in pair.ask(file)[0].unknown
+
+
 def test_declarations_of_other_packages_change(pair: Pair) -> None:
     assert pair.ask("b.go")[0].unknown == ""
     pair.edit("dep/dep.go", lambda text: text.replace("text string", "text []byte"))
@@ -232,7 +274,7 @@ def test_variables_that_depend_on_each_other(pair: Pair) -> None:
     pair.buffers.clear()
     pair.ask("a_test.go")
     pair.edit("a_test.go", lambda text: text.replace("Print()\n", "_ = all\n"))
-    assert pair.ask("a_test.go")[0].unknown == "package does not compile: b_test.go:5:5: initialization cycle for all"
+    assert pair.ask("a_test.go")[0].unknown == "package does not compile: b_test.go:7:5: initialization cycle for all"
     pair.buffers.clear()
     pair.ask("c.go")
     pair.edit("c.go", lambda text: text.replace("Count = start", "Count = start + len(table)"))
@@ -258,13 +300,17 @@ def test_editing_for_a_while(pair: Pair, seed: int) -> None:
     answered = 0
     for step in range(25):
         file = choose.choice(names)
-        match choose.randrange(8):
+        match choose.randrange(10):
             case 0:
                 pair.buffers.clear()
             case 1:
                 pair.edit(file, remove)
             case 2:
-                pair.edit(file, lambda text, step=step: f"{text}\nfunc more{step}() {{}}\n")
+                pair.edit(file, lambda text, step=step: f"{text}\nfunc more{step % 3}() int {{ return Count }}\n")
+            case 3:
+                pair.edit(file, lambda text: re.sub(r"(?<=\nfunc )(\w+)\(", r"\1(more int, ", text, count=1))
+            case 4:
+                pair.edit(file, lambda text: re.sub(r"\nfunc \w+\([^\n]*\{.*?\n\}\n", "\n", text, count=1, flags=re.S))
             case _:
                 pair.edit(file, insert)
         said = pair.ask(file, *choose.sample(names, choose.choice([0, 0, 0, 2])))

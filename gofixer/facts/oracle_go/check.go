@@ -32,8 +32,9 @@ type SourceFile struct {
 	syntax  *ast.File
 	token   *token.File
 
-	closed bool         // without the bodies of functions
-	names  []*ast.Ident // see declared
+	closed bool                // without the bodies of functions
+	names  []*ast.Ident        // see declared
+	heads  map[string]function // see functions
 }
 
 func (f *SourceFile) span(node ast.Node) (int, int) {
@@ -69,7 +70,7 @@ func (s *State) check(unit *Unit, asked map[string][][2]int, use func(*Checked))
 }
 
 func (s *State) checkNow(unit *Unit, asked map[string][][2]int) (*Checked, error) {
-	if known := s.keep.take(unit, s.basis); known != nil {
+	if known := s.keep.take(unit, s.basisFor); known != nil {
 		checked, err, fits := s.checkAgain(known, unit, asked)
 		if fits && err != nil {
 			s.keep.put(known) // it is what was asked for that is wrong

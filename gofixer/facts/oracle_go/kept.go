@@ -31,17 +31,18 @@ type keeper struct {
 // kept is what is remembered of a package that compiled.
 type kept struct {
 	unit  *Unit
-	basis string // the state's
+	basis string // see basisFor
 	fset  *token.FileSet
 	files []*SourceFile // without the bodies of functions
 	uses  [][]keptUse   // by file
 	refs  []references  // by file
 
-	initial map[string]bool // functions that the values of package variables may depend on
+	dots    bool            // whether a file imports names without their package
+	initial map[string]bool // what the declarations of variables and types may depend on
 }
 
-// references tell what the functions of a file name: variables and functions of the package. The empty name stands for
-// declarations of variables.
+// references tell what the bodies of functions in a file name: variables and functions of the package. The empty name
+// stands for all that is no body.
 type references map[string]map[string]bool
 
 func (r references) add(from, to string) {
@@ -64,16 +65,17 @@ func reference(object types.Object) string {
 	return ""
 }
 
-// keptUse is a use of an object that other functions can name, too. The object is told by where its name is declared:
-// the file, and the number of the identifier among those outside of bodies.
+// keptUse is a use of an object that other functions can name, too. A function is told by its name; all else by where
+// its name is declared: the file, and the number of the identifier among those outside of functions (see declared).
 type keptUse struct {
+	function   string
 	file, name int
 	use        [5]int
 }
 
 // take gives what is remembered of a unit, which nobody else can have until it is put back; nil where it is nothing, or
 // rests on something else.
-func (k *keeper) take(unit *Unit, basis string) *kept {
+func (k *keeper) take(unit *Unit, basis func(*Unit) string) *kept {
 	if k == nil {
 		return nil
 	}
@@ -82,7 +84,7 @@ func (k *keeper) take(unit *Unit, basis string) *kept {
 	for i, known := range k.packages {
 		if known.unit == unit {
 			k.packages = append(append([]*kept{}, k.packages[:i]...), k.packages[i+1:]...)
-			if known.basis == basis {
+			if known.basis == basis(unit) {
 				return known
 			}
 			break
@@ -101,8 +103,8 @@ func (k *keeper) put(known *kept) {
 }
 
 // checkAgain type-checks a unit of which something is remembered: the bodies in files that are asked for, or that have
-// changed. That no declarations are others is what the basis says, and the listing of the state. It does not fit where
-// that is not all that matters. The error is as that of check.
+// changed. It does not fit where what else has changed may matter to other bodies: any declaration but that of a
+// function which only its own file names. The error is as that of check.
 func (s *State) checkAgain(known *kept, unit *Unit, asked map[string][][2]int) (checked *Checked, err error, fits bool) {
 	checked = &Checked{unit: unit, state: s, fset: known.fset, known: known}
 	open := map[*token.File]bool{}
@@ -113,7 +115,7 @@ func (s *State) checkAgain(known *kept, unit *Unit, asked map[string][][2]int) (
 			}
 		}
 	}()
-	for _, before := range known.files {
+	for i, before := range known.files {
 		content, err := s.readOwn(before.path)
 		if err != nil {
 			return nil, err, true
@@ -127,6 +129,10 @@ func (s *State) checkAgain(known *kept, unit *Unit, asked map[string][][2]int) (
 			return nil, err, true
 		}
 		open[file.token] = true
+		changed, ok := before.changes(file)
+		if !ok || !known.mayChange(changed, i) {
+			return nil, nil, false
+		}
 	}
 	// Without their bodies the other files seem to import in vain, or to lack something; such errors are soft.
 	elsewhere := func(err error) bool {
@@ -164,11 +170,16 @@ func (s *State) remember(checked *Checked) {
 	if s.keep == nil || len(checked.unit.CgoFiles) > 0 || checked.fset.Base() > maxBase {
 		return
 	}
-	names := map[types.Object][2]int{}
+	names := map[types.Object]keptUse{}
 	for i, file := range checked.files {
 		for number, name := range file.declared() {
 			if object := checked.info.Defs[name]; object != nil && !isLocal(object) {
-				names[object] = [2]int{i, number}
+				names[object] = keptUse{file: i, name: number}
+			}
+		}
+		for name := range file.functions() {
+			if object := checked.pkg.Scope().Lookup(name); object != nil {
+				names[object] = keptUse{function: name}
 			}
 		}
 	}
@@ -176,14 +187,20 @@ func (s *State) remember(checked *Checked) {
 	for object, facts := range checked.survey.facts {
 		if name, ok := names[object]; ok {
 			for _, use := range facts.uses {
-				uses[use[0]] = append(uses[use[0]], keptUse{name[0], name[1], use})
+				name.use = use
+				uses[use[0]] = append(uses[use[0]], name)
 			}
 		}
 	}
+	dots := false
 	for i, file := range checked.files {
+		for _, spec := range file.syntax.Imports {
+			dots = dots || spec.Name != nil && spec.Name.Name == "."
+		}
 		if checked.known != nil && checked.known.files[i] != file {
 			checked.fset.RemoveFile(checked.known.files[i].token)
 		}
+		file.functions() // needs the bodies
 		file.closed = true
 		for _, declaration := range file.syntax.Decls {
 			if function, ok := declaration.(*ast.FuncDecl); ok {
@@ -192,7 +209,10 @@ func (s *State) remember(checked *Checked) {
 		}
 	}
 	refs := checked.survey.refs
-	s.keep.put(&kept{checked.unit, s.basis, checked.fset, checked.files, uses, refs, initialOf(refs)})
+	s.keep.put(&kept{
+		unit: checked.unit, basis: s.basisFor(checked.unit), fset: checked.fset, files: checked.files,
+		uses: uses, refs: refs, dots: dots, initial: initialOf(refs),
+	})
 }
 
 // initialOf gives the functions that declarations of variables name, and those that these name.
@@ -214,14 +234,14 @@ func initialOf(refs []references) map[string]bool {
 	return found
 }
 
-// declared gives the identifiers of a file outside of function bodies and imports, in an order that the tokens of its
-// outline decide.
+// declared gives the identifiers of a file outside of functions, bodies of methods and imports, in an order that the
+// tokens decide.
 func (f *SourceFile) declared() []*ast.Ident {
 	if f.names != nil {
 		return f.names
 	}
 	for _, declaration := range f.syntax.Decls {
-		if imports, ok := declaration.(*ast.GenDecl); ok && imports.Tok == token.IMPORT {
+		if imports, ok := declaration.(*ast.GenDecl); ok && imports.Tok == token.IMPORT || isFunction(declaration) {
 			continue
 		}
 		ast.Inspect(declaration, func(node ast.Node) bool {
@@ -242,22 +262,120 @@ func (s *survey) remembered(index int) {
 	c := s.checked
 	s.refs = append(s.refs, c.known.refs[index])
 	for _, use := range c.known.uses[index] {
-		if names := c.files[use.file].declared(); use.name < len(names) {
-			if object := c.info.Defs[names[use.name]]; object != nil {
-				s.used(object, use.use)
-			}
+		var object types.Object
+		if use.function != "" {
+			object = c.pkg.Scope().Lookup(use.function)
+		} else {
+			object = c.info.Defs[c.files[use.file].declared()[use.name]]
+		}
+		if object != nil {
+			s.used(object, use.use)
 		}
 	}
 }
 
-// basisOf tells apart what the declarations of some files can be.
-func (s *State) basisOf(files []string) string {
+// basisFor tells apart what a unit rests on besides the disk and its own files: declarations that the overlay changes.
+func (s *State) basisFor(unit *Unit) string {
+	own := map[string]bool{}
+	for _, path := range unit.sources() {
+		own[path] = true
+	}
 	sum := sha256.New()
-	files = append([]string{}, files...)
-	sort.Strings(files)
-	for _, path := range files {
-		content, _ := s.readOwn(path)
-		fmt.Fprintf(sum, "%q %q\n", path, outline(content))
+	for _, path := range s.declared {
+		if !own[path] {
+			content, _ := s.readOwn(path)
+			fmt.Fprintf(sum, "%q %q\n", path, outline(content))
+		}
 	}
 	return string(sum.Sum(nil))
+}
+
+// function is the text of a function's declaration without its body, and where the whole of it begins and ends.
+type function struct {
+	head       string
+	start, end int
+}
+
+func isFunction(declaration ast.Decl) bool {
+	function, ok := declaration.(*ast.FuncDecl)
+	return ok && function.Recv == nil
+}
+
+// functions gives the functions of a file by their names, methods left out.
+func (f *SourceFile) functions() map[string]function {
+	if f.heads != nil {
+		return f.heads
+	}
+	f.heads = map[string]function{}
+	for _, declaration := range f.syntax.Decls {
+		if !isFunction(declaration) {
+			continue
+		}
+		declared := declaration.(*ast.FuncDecl)
+		start, end := f.span(declared)
+		head := end
+		if declared.Body != nil {
+			head = f.offset(declared.Body.Lbrace)
+		}
+		f.heads[declared.Name.Name] = function{string(f.content[start:head]), start, end}
+	}
+	return f.heads
+}
+
+// changes gives the names of the functions of a file that are new, gone or declared in another way in a later version of
+// it; false where any other declaration is another one, or names do not tell functions apart.
+func (f *SourceFile) changes(later *SourceFile) (names []string, ok bool) {
+	if bytes.Equal(f.content, later.content) {
+		return nil, true
+	}
+	before, after := f.functions(), later.functions()
+	for name, function := range before {
+		if after[name].head != function.head {
+			names = append(names, name)
+		}
+	}
+	for name := range after {
+		if _, known := before[name]; !known {
+			names = append(names, name)
+		}
+	}
+	return names, outline(f.others()) == outline(later.others())
+}
+
+// others gives the source of a file without its functions.
+func (f *SourceFile) others() []byte {
+	var all []function
+	for _, one := range f.functions() {
+		all = append(all, one)
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].start < all[j].start })
+	var rest []byte
+	at := 0
+	for _, one := range all {
+		rest = append(rest, f.content[at:one.start]...)
+		at = one.end
+	}
+	return append(rest, f.content[at:]...)
+}
+
+// mayChange tells whether functions of a file can be others without a difference to bodies elsewhere: nothing outside
+// of bodies and no other file names them, and none of the names has meant anything else so far.
+func (k *kept) mayChange(names []string, file int) bool {
+	for _, name := range names {
+		if name == "init" || name == "_" || types.Universe.Lookup(name) != nil || k.dots {
+			return false
+		}
+		full := k.unit.base() + "." + name
+		if k.initial[full] {
+			return false
+		}
+		for i, refs := range k.refs {
+			for _, named := range refs {
+				if i != file && named[full] {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }

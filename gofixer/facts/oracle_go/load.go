@@ -38,8 +38,8 @@ type State struct {
 	complete map[*Unit]bool // whether export data can be used
 	cyclic   map[[2]*Unit]bool
 
-	keep  *keeper // packages whose bodies are not checked again and again; nil where nothing is to be remembered
-	basis string  // what tells apart the declarations that the overlay changes
+	keep     *keeper  // packages whose bodies are not checked again and again; nil where nothing is remembered
+	declared []string // files in which the overlay changes declarations
 
 	exports     types.Importer
 	exportMutex sync.Mutex

@@ -30,7 +30,8 @@ type survey struct {
 	types   []*ast.FuncType // of the functions in funcs
 	inside  bool            // whether the top-level declaration is asked for
 	refs    []references    // by file, where they are to be remembered
-	from    string          // whose references are met
+	from    string          // whose references are met, and where its body begins
+	body    token.Pos
 }
 
 func (c *Checked) look(asked map[string][][2]int) {
@@ -49,9 +50,9 @@ func (s *survey) look(index int, file *SourceFile, wanted [][2]int) {
 	}
 	for _, declaration := range file.syntax.Decls {
 		start, end := file.span(declaration)
-		s.inside, s.from = overlaps(wanted, start, end), ""
-		if function, ok := declaration.(*ast.FuncDecl); ok {
-			s.from = reference(s.checked.info.Defs[function.Name])
+		s.inside, s.from, s.body = overlaps(wanted, start, end), "", declaration.End()
+		if function, ok := declaration.(*ast.FuncDecl); ok && function.Body != nil {
+			s.from, s.body = reference(s.checked.info.Defs[function.Name]), function.Body.Pos()
 		}
 		ast.Inspect(declaration, s.visit)
 	}
@@ -207,7 +208,11 @@ func (s *survey) identifier(identifier *ast.Ident) {
 		return
 	}
 	if to := reference(object); to != "" && s.refs != nil {
-		s.refs[s.file].add(s.from, to)
+		from := s.from
+		if identifier.Pos() < s.body {
+			from = ""
+		}
+		s.refs[s.file].add(from, to)
 	}
 	role := s.checked.role(s.stack)
 	start, _ := s.checked.files[s.file].span(identifier)
