@@ -1,9 +1,10 @@
 """The language server on a module: `python benchmarks/lsp.py MODULE [--package DIR]`.
 
 Times what an editor waits for, from a change to the diagnostics of that version, without the pause for typing
-(``debounce`` is 0), in the package nearest to 50 files. Floors of the same run: parsing all files of the package with
-tree-sitter, and one round trip to the type oracle for the file that changes. Then files of many packages are opened,
-and the memory of the server with all its processes is read (proportional set size; Linux only).
+(``debounce`` is 0), in the package nearest to 50 files. Beside it, from the same run: parsing all files of the package
+with tree-sitter, and one round trip to a type oracle that remembers nothing, for the file that changes. Then files of
+many packages are opened, and the memory of the server with all its processes is read (proportional set size; Linux
+only).
 """
 
 from __future__ import annotations
@@ -179,11 +180,9 @@ def main() -> None:
         span = [(0, len(text.encode()))]
         oracle.query(module, {changed: span})
         first = inside(text, 0).encode()
-        floor = timed(
-            "floor: parse all files of the package", 5, lambda n: clocked(lambda: [parse(c).root for c in contents])
-        )
+        floor = timed("parse all files of the package", 5, lambda n: clocked(lambda: [parse(c).root for c in contents]))
         trip = timed(
-            "floor: one round trip to the oracle",
+            "one round trip to an oracle that remembers nothing",
             arguments.rounds,
             lambda n: clocked(lambda: oracle.query(module, {changed: span}, {changed: first})),
         )
@@ -195,11 +194,15 @@ def main() -> None:
     if after <= before:
         sys.exit("the change gives no finding: nothing is measured")
     typed = timed("change inside of a function", arguments.rounds, lambda n: server.show(changed, inside(text, n))[0])
-    timed(
-        "change of a declaration",
-        arguments.rounds // 2,
-        lambda n: server.show(changed, f"{inside(text, 1)}\nfunc f{n}() {{}}\n")[0],
-    )
+    for label, declaration in (
+        ("another function", "func f{}() {{}}"),
+        ("another type: all bodies again", "type t{} int"),
+    ):
+        timed(
+            label,
+            arguments.rounds,
+            lambda n, declaration=declaration: server.show(changed, f"{inside(text, 1)}\n{declaration.format(n)}\n")[0],
+        )
     for path in here:
         if path != changed:
             server.show(path, path.read_text())
@@ -208,7 +211,7 @@ def main() -> None:
         arguments.rounds,
         lambda n: server.show(changed, inside(text, n))[0],
     )
-    print(f"\nafter a change: {typed / (floor + trip):.2f}x of both floors together\n")
+    print(f"\nafter a change: {typed / (floor + trip):.2f}x of both together\n")
     own, others = server.memory()
     print(f"memory with {len(here)} files of one package open: {own} + {others} MB (server + oracle)")
     for folder in sorted(sizes)[:: max(1, len(sizes) // 40)]:
