@@ -11,6 +11,7 @@ from gofixer.facts.oracle import Oracle
 from gofixer.facts.toolchain import Toolchain
 
 from .bench import Workbench
+from .remembering import Pair, Remembering
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +31,11 @@ def bench(tmp_path: Path, oracle: Oracle, monkeypatch: pytest.MonkeyPatch) -> Wo
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GOPROXY", "off")
     return Workbench(tmp_path, oracle)
+
+
+@pytest.fixture
+def pair(
+    tmp_path: Path, toolchain: Toolchain, cache: Path, oracle: Oracle, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Pair]:
+    with Remembering(toolchain, cache) as remembering:
+        yield Pair(tmp_path, remembering, oracle, monkeypatch)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from gofixer.facts import oracle as oracle_module
 from gofixer.facts import wire
-from gofixer.facts.modules import find_module
-from gofixer.facts.oracle import Oracle
-from gofixer.facts.toolchain import Toolchain
+
+from .remembering import Pair
 
 MOD = "module example.com/m\n\ngo 1.21\n"
 FILES = {
@@ -112,57 +110,11 @@ func use(n int) { Sort([]int{n}) }
 var all = []func(t *testing.T){TestPrint}
 """,
 }
-_NUMBERED = re.compile("·\\d+".encode())  # a local type is told from others of its name by where it stands
 
 
-class Pair:
-    """The same questions for an oracle that remembers and for one that does not."""
-
-    def __init__(self, root: Path, remembering: Oracle, other: Oracle, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.root, self.oracles = root, (remembering, other)
-        self.buffers: dict[Path, bytes] = {}
-        self.heard: list[wire.Message] = []
-        decode = wire.decode
-
-        def heard(line: bytes) -> wire.Message:
-            self.heard.append(decode(_NUMBERED.sub(b"", line)))
-            return decode(line)
-
-        monkeypatch.setattr(oracle_module.wire, "decode", heard)
-        for file, text in FILES.items():
-            (root / file).parent.mkdir(exist_ok=True)
-            (root / file).write_text(text)
-
-    def text(self, file: str) -> str:
-        return self.buffers.get(self.root / file, (self.root / file).read_bytes()).decode()
-
-    def edit(self, file: str, change: Callable[[str], str]) -> None:
-        self.buffers[self.root / file] = change(self.text(file)).encode()
-
-    def ask(self, *files: str) -> list[wire.Message]:
-        """What both oracles say of files, which has to be the same."""
-        module = find_module(self.root / "a.go")
-        assert module is not None
-        spans = {self.root / file: [(0, len(self.text(file).encode()))] for file in files}
-        said = []
-        for oracle in self.oracles:
-            self.heard.clear()
-            oracle.query(module, spans, self.buffers)
-            said.append(sorted((m for m in self.heard if not m.done), key=lambda m: (m.path, m.package)))
-        assert said[0] == said[1]
-        return said[0]
-
-
-class Remembering(Oracle):
-    resident = True
-
-
-@pytest.fixture
-def pair(
-    tmp_path: Path, toolchain: Toolchain, cache: Path, oracle: Oracle, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Pair]:
-    with Remembering(toolchain, cache) as remembering:
-        yield Pair(tmp_path, remembering, oracle, monkeypatch)
+@pytest.fixture(autouse=True)
+def _files(pair: Pair) -> None:
+    pair.write(FILES)
 
 
 def uses(messages: list[wire.Message], name: str) -> Mapping[str, list[int]]:

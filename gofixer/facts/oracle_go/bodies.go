@@ -8,13 +8,18 @@ func withoutBodies(source []byte) []byte {
 	out := make([]byte, 0, len(source)/2)
 	kept := 0 // everything before is in out or dropped
 	depth := 0
+	begins := true    // nothing of a declaration was seen yet
 	function := false // in the declaration of a function, before its body
-	literal := 0      // depth of the last func inside of something, before what may be its body; 0 without one
+	literal := -1     // depth of the last func that is no declaration, before what may be its body; -1 without one
 	word := ""        // the last word, if nothing but white space and comments came after it
+	last := byte(0)   // the last byte that is neither white space nor in a comment
 	for i := 0; i < len(source); {
 		c := source[i]
 		switch {
 		case c == '/' && i+1 < len(source) && (source[i+1] == '/' || source[i+1] == '*'), c == '"', c == '`', c == '\'':
+			if c != '/' {
+				last, word, begins = c, "", false
+			}
 			i = skipText(source, i)
 			continue
 		case isWordByte(c):
@@ -22,27 +27,35 @@ func withoutBodies(source []byte) []byte {
 			for end < len(source) && isWordByte(source[end]) {
 				end++
 			}
+			before := word
 			word = string(source[i:end])
-			switch {
-			case depth > 0 && word == "func":
-				literal = depth
-			case depth == 0:
-				switch word {
-				case "func":
+			if word == "func" {
+				if begins {
 					function = true
-				case "var", "type", "const", "import", "package":
-					function = false
+				} else if last != ']' && last != '*' && before != "chan" { // else the type of elements
+					literal = depth
 				}
 			}
+			last, begins = source[end-1], false
 			i = end
 			continue
-		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
+		case c == '\n' || c == ';':
+			// Ends a declaration, or one of a group: between a func and its body there is no end of a line.
+			if depth == 0 {
+				begins, function = true, false
+			}
+			if depth == literal {
+				literal = -1
+			}
 			i++
 			continue
-		case c == '{' && (depth == 0 && function || depth > 0 && depth == literal) && word != "interface" && word != "struct":
+		case c == ' ' || c == '\t' || c == '\r':
+			i++
+			continue
+		case c == '{' && (depth == 0 && function || depth == literal) && word != "interface" && word != "struct":
 			end := closing(source, i)
 			out = append(out, source[kept:i+1]...)
-			kept, i, function, literal = end, min(end+1, len(source)), false, 0
+			kept, i, function, literal = end, min(end+1, len(source)), false, -1
 		case c == '(' || c == '[' || c == '{':
 			depth++
 			i++
@@ -50,15 +63,15 @@ func withoutBodies(source []byte) []byte {
 			depth--
 			i++
 			if depth < literal {
-				literal = 0
+				literal = -1
 			}
-		case c == ',' && depth == literal:
-			literal = 0
+		case (c == ',' || c == '=') && depth == literal:
+			literal = -1
 			i++
 		default:
 			i++
 		}
-		word = ""
+		word, last, begins = "", c, false
 	}
 	return append(out, source[kept:]...)
 }

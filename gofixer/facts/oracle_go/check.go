@@ -32,9 +32,11 @@ type SourceFile struct {
 	syntax  *ast.File
 	token   *token.File
 
-	closed bool                // without the bodies of functions
-	names  []*ast.Ident        // see declared
-	heads  map[string]function // see functions
+	closed bool                    // without the bodies of functions
+	names  map[string][]*ast.Ident // see declared
+	heads  map[string]function     // see functions
+	cuts   map[int]int             // see cut
+	rest   string                  // see others
 }
 
 func (f *SourceFile) span(node ast.Node) (int, int) {
@@ -70,15 +72,24 @@ func (s *State) check(unit *Unit, asked map[string][][2]int, use func(*Checked))
 }
 
 func (s *State) checkNow(unit *Unit, asked map[string][][2]int) (*Checked, error) {
-	if known := s.keep.take(unit, s.basisFor); known != nil {
-		checked, err, fits := s.checkAgain(known, unit, asked)
-		if fits && err != nil {
-			s.keep.put(known) // it is what was asked for that is wrong
-		}
-		if fits {
-			return checked, err
+	known := s.keep.take(unit, s.basisFor)
+	if known != nil {
+		if checked := s.checkAgain(known, unit, asked); checked != nil {
+			return checked, nil
 		}
 	}
+	checked, err := s.checkWhole(unit)
+	if err != nil {
+		if known != nil {
+			s.keep.put(known) // what is wrong now may be right again soon
+		}
+		return nil, err
+	}
+	checked.look(asked)
+	return checked, nil
+}
+
+func (s *State) checkWhole(unit *Unit) (*Checked, error) {
 	checked := &Checked{unit: unit, state: s, fset: token.NewFileSet()}
 	for _, path := range unit.sources() {
 		content, err := s.readOwn(path)
@@ -107,22 +118,21 @@ func (s *State) checkNow(unit *Unit, asked map[string][][2]int) (*Checked, error
 		}
 		checked.notes = append(checked.notes, note)
 	}
-	if err := checked.run(config, func(error) bool { return false }, generated...); err != nil {
+	if err := checked.run(config, generated...); err != nil {
 		return nil, err
 	}
-	checked.look(asked)
 	return checked, nil
 }
 
-// run type-checks the files of the package, and generated ones. The error is the first that is not to be ignored.
-func (c *Checked) run(config *types.Config, ignored func(error) bool, generated ...*ast.File) error {
+// run type-checks the files of the package, and generated ones. The error is the first thing that is wrong.
+func (c *Checked) run(config *types.Config, generated ...*ast.File) error {
 	var syntax []*ast.File
 	for _, file := range c.files {
 		syntax = append(syntax, file.syntax)
 	}
 	var first error
 	config.Error = func(err error) {
-		if first == nil && !ignored(err) {
+		if first == nil {
 			first = err
 		}
 	}
@@ -134,7 +144,7 @@ func (c *Checked) run(config *types.Config, ignored func(error) bool, generated 
 		Selections: map[*ast.SelectorExpr]*types.Selection{},
 	}
 	pkg, err := config.Check(c.unit.base(), c.fset, append(syntax, generated...), c.info)
-	if first == nil && err != nil && !ignored(err) {
+	if first == nil {
 		first = err
 	}
 	if first != nil {

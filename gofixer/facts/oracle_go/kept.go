@@ -3,12 +3,12 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"go/ast"
+	"go/scanner"
 	"go/token"
 	"go/types"
-	"sort"
+	"strings"
 	"sync"
 )
 
@@ -33,11 +33,10 @@ type kept struct {
 	unit  *Unit
 	basis string // see basisFor
 	fset  *token.FileSet
-	files []*SourceFile // without the bodies of functions
+	files []*SourceFile // without the bodies of functions, and the imports that only they name
 	uses  [][]keptUse   // by file
 	refs  []references  // by file
 
-	dots    bool            // whether a file imports names without their package
 	initial map[string]bool // what the declarations of variables and types may depend on
 }
 
@@ -65,12 +64,14 @@ func reference(object types.Object) string {
 	return ""
 }
 
-// keptUse is a use of an object that other functions can name, too. A function is told by its name; all else by where
-// its name is declared: the file, and the number of the identifier among those outside of functions (see declared).
+// keptUse is a use of an object that other functions can name, too. It is told by where its name is declared: the file,
+// and the number of the identifier in the head of a function, or, where function is empty, among all that stand outside
+// of functions (see declared).
 type keptUse struct {
-	function   string
-	file, name int
-	use        [5]int
+	file     int
+	function string
+	number   int
+	use      [5]int
 }
 
 // take gives what is remembered of a unit, which nobody else can have until it is put back; nil where it is nothing, or
@@ -103,51 +104,45 @@ func (k *keeper) put(known *kept) {
 }
 
 // checkAgain type-checks a unit of which something is remembered: the bodies in files that are asked for, or that have
-// changed. It does not fit where what else has changed may matter to other bodies: any declaration but that of a
-// function which only its own file names. The error is as that of check.
-func (s *State) checkAgain(known *kept, unit *Unit, asked map[string][][2]int) (checked *Checked, err error, fits bool) {
-	checked = &Checked{unit: unit, state: s, fset: known.fset, known: known}
-	open := map[*token.File]bool{}
+// changed. It gives nil where what else has changed may matter to other bodies, and where anything is wrong: the order of
+// errors, and some of them, depend on all bodies.
+func (s *State) checkAgain(known *kept, unit *Unit, asked map[string][][2]int) *Checked {
+	checked := &Checked{unit: unit, state: s, fset: known.fset, known: known}
+	fits := false
 	defer func() {
-		if err != nil || !fits {
-			for file := range open {
-				known.fset.RemoveFile(file)
+		for i, file := range checked.files {
+			if !fits && file != known.files[i] {
+				known.fset.RemoveFile(file.token)
 			}
 		}
 	}()
 	for i, before := range known.files {
 		content, err := s.readOwn(before.path)
 		if err != nil {
-			return nil, err, true
+			return nil
 		}
-		if _, needed := asked[before.path]; !needed && bytes.Equal(content, before.content) {
+		same := bytes.Equal(content, before.content)
+		if _, needed := asked[before.path]; same && !needed {
 			checked.files = append(checked.files, before)
 			continue
 		}
 		file, err := checked.parse(before.path, content)
 		if err != nil {
-			return nil, err, true
+			return nil
 		}
-		open[file.token] = true
-		changed, ok := before.changes(file)
-		if !ok || !known.mayChange(changed, i) {
-			return nil, nil, false
+		if !same && (file.isGeneric() || !known.mayBecome(i, file)) {
+			return nil
 		}
 	}
-	// Without their bodies the other files seem to import in vain, or to lack something; such errors are soft.
-	elsewhere := func(err error) bool {
-		var problem types.Error
-		if !errors.As(err, &problem) || !problem.Soft {
-			return false
-		}
-		file := known.fset.File(problem.Pos)
-		return file != nil && !open[file]
-	}
-	if err := checked.run(s.config(unit), elsewhere); err != nil {
-		return nil, err, true
+	if checked.run(s.config(unit)) != nil {
+		return nil
 	}
 	checked.look(asked)
-	return checked, nil, !checked.mayBeCyclic()
+	fits = !checked.mayBeCyclic()
+	if !fits {
+		return nil
+	}
+	return checked
 }
 
 // mayBeCyclic tells whether a function that package variables may depend on names something new: the values of the
@@ -172,14 +167,11 @@ func (s *State) remember(checked *Checked) {
 	}
 	names := map[types.Object]keptUse{}
 	for i, file := range checked.files {
-		for number, name := range file.declared() {
-			if object := checked.info.Defs[name]; object != nil && !isLocal(object) {
-				names[object] = keptUse{file: i, name: number}
-			}
-		}
-		for name := range file.functions() {
-			if object := checked.pkg.Scope().Lookup(name); object != nil {
-				names[object] = keptUse{function: name}
+		for function, identifiers := range file.declared() {
+			for number, name := range identifiers {
+				if object := checked.info.Defs[name]; object != nil && !isLocal(object) {
+					names[object] = keptUse{file: i, function: function, number: number}
+				}
 			}
 		}
 	}
@@ -192,26 +184,18 @@ func (s *State) remember(checked *Checked) {
 			}
 		}
 	}
-	dots := false
 	for i, file := range checked.files {
-		for _, spec := range file.syntax.Imports {
-			dots = dots || spec.Name != nil && spec.Name.Name == "."
-		}
 		if checked.known != nil && checked.known.files[i] != file {
 			checked.fset.RemoveFile(checked.known.files[i].token)
 		}
-		file.functions() // needs the bodies
-		file.closed = true
-		for _, declaration := range file.syntax.Decls {
-			if function, ok := declaration.(*ast.FuncDecl); ok {
-				function.Body = nil
-			}
+		if !file.closed {
+			file.close(checked.info)
 		}
 	}
 	refs := checked.survey.refs
 	s.keep.put(&kept{
 		unit: checked.unit, basis: s.basisFor(checked.unit), fset: checked.fset, files: checked.files,
-		uses: uses, refs: refs, dots: dots, initial: initialOf(refs),
+		uses: uses, refs: refs, initial: initialOf(refs),
 	})
 }
 
@@ -234,14 +218,64 @@ func initialOf(refs []references) map[string]bool {
 	return found
 }
 
-// declared gives the identifiers of a file outside of functions, bodies of methods and imports, in an order that the
-// tokens decide.
-func (f *SourceFile) declared() []*ast.Ident {
+// close takes away what only bodies need. Nothing may be missing that the type checker would complain of: after the
+// first error, even one that nobody wants to know, it looks for less.
+func (f *SourceFile) close(info *types.Info) {
+	f.cut() // needs the bodies
+	f.closed = true
+	for _, declaration := range f.syntax.Decls {
+		function, ok := declaration.(*ast.FuncDecl)
+		switch {
+		case !ok || function.Body == nil:
+		case function.Type.TypeParams.NumFields() > 0 || function.Recv == nil && function.Name.Name == "init":
+			ends := &ast.ForStmt{For: function.Body.Lbrace, Body: &ast.BlockStmt{Lbrace: function.Body.Lbrace, Rbrace: function.Body.Rbrace}}
+			function.Body.List = []ast.Stmt{ends}
+		default:
+			function.Body = nil
+		}
+	}
+	named := map[types.Object]bool{}
+	ast.Inspect(f.syntax, func(node ast.Node) bool {
+		if name, ok := node.(*ast.Ident); ok {
+			named[info.Uses[name]] = true
+		}
+		return true
+	})
+	for _, declaration := range f.syntax.Decls {
+		imports, ok := declaration.(*ast.GenDecl)
+		if !ok || imports.Tok != token.IMPORT {
+			continue
+		}
+		kept := imports.Specs[:0]
+		for _, spec := range imports.Specs {
+			object := info.Implicits[spec]
+			if name := spec.(*ast.ImportSpec).Name; name != nil {
+				object = info.Defs[name]
+			}
+			if dot := spec.(*ast.ImportSpec).Name; dot != nil && dot.Name == "." || named[object] {
+				kept = append(kept, spec)
+			}
+		}
+		imports.Specs = kept
+		if len(kept) == 0 {
+			imports.Rparen = imports.TokPos // without specs, End asks for the parenthesis
+		}
+	}
+}
+
+// declared gives the identifiers of a file that are declared outside of bodies, or stand beside one that is: those in the
+// heads of functions by the functions' names, all others, without imports, under the empty name.
+func (f *SourceFile) declared() map[string][]*ast.Ident {
 	if f.names != nil {
 		return f.names
 	}
+	f.names = map[string][]*ast.Ident{}
 	for _, declaration := range f.syntax.Decls {
-		if imports, ok := declaration.(*ast.GenDecl); ok && imports.Tok == token.IMPORT || isFunction(declaration) {
+		name := ""
+		if function, ok := declaration.(*ast.FuncDecl); ok && function.Recv == nil {
+			name = function.Name.Name
+		}
+		if imports, ok := declaration.(*ast.GenDecl); ok && imports.Tok == token.IMPORT {
 			continue
 		}
 		ast.Inspect(declaration, func(node ast.Node) bool {
@@ -249,7 +283,7 @@ func (f *SourceFile) declared() []*ast.Ident {
 			case *ast.BlockStmt:
 				return false
 			case *ast.Ident:
-				f.names = append(f.names, node)
+				f.names[name] = append(f.names[name], node)
 			}
 			return true
 		})
@@ -257,18 +291,41 @@ func (f *SourceFile) declared() []*ast.Ident {
 	return f.names
 }
 
+// isGeneric tells whether a file has generic functions: whether they instantiate each other without end depends on
+// all bodies.
+func (f *SourceFile) isGeneric() bool {
+	for _, declaration := range f.syntax.Decls {
+		function, ok := declaration.(*ast.FuncDecl)
+		if !ok {
+			continue
+		}
+		if function.Type.TypeParams.NumFields() > 0 {
+			return true
+		}
+		if function.Recv != nil && len(function.Recv.List) > 0 {
+			receiver := unparen(function.Recv.List[0].Type)
+			if pointer, ok := receiver.(*ast.StarExpr); ok {
+				receiver = unparen(pointer.X)
+			}
+			switch receiver.(type) {
+			case *ast.IndexExpr, *ast.IndexListExpr:
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // remembered adds the uses in a file whose bodies were not checked again.
 func (s *survey) remembered(index int) {
 	c := s.checked
 	s.refs = append(s.refs, c.known.refs[index])
 	for _, use := range c.known.uses[index] {
-		var object types.Object
-		if use.function != "" {
-			object = c.pkg.Scope().Lookup(use.function)
-		} else {
-			object = c.info.Defs[c.files[use.file].declared()[use.name]]
+		names := c.files[use.file].declared()[use.function]
+		if use.number >= len(names) {
+			continue
 		}
-		if object != nil {
+		if object := c.info.Defs[names[use.number]]; object != nil {
 			s.used(object, use.use)
 		}
 	}
@@ -296,11 +353,6 @@ type function struct {
 	start, end int
 }
 
-func isFunction(declaration ast.Decl) bool {
-	function, ok := declaration.(*ast.FuncDecl)
-	return ok && function.Recv == nil
-}
-
 // functions gives the functions of a file by their names, methods left out.
 func (f *SourceFile) functions() map[string]function {
 	if f.heads != nil {
@@ -308,10 +360,10 @@ func (f *SourceFile) functions() map[string]function {
 	}
 	f.heads = map[string]function{}
 	for _, declaration := range f.syntax.Decls {
-		if !isFunction(declaration) {
+		declared, ok := declaration.(*ast.FuncDecl)
+		if !ok || declared.Recv != nil {
 			continue
 		}
-		declared := declaration.(*ast.FuncDecl)
 		start, end := f.span(declared)
 		head := end
 		if declared.Body != nil {
@@ -322,60 +374,94 @@ func (f *SourceFile) functions() map[string]function {
 	return f.heads
 }
 
-// changes gives the names of the functions of a file that are new, gone or declared in another way in a later version of
-// it; false where any other declaration is another one, or names do not tell functions apart.
-func (f *SourceFile) changes(later *SourceFile) (names []string, ok bool) {
-	if bytes.Equal(f.content, later.content) {
-		return nil, true
-	}
-	before, after := f.functions(), later.functions()
-	for name, function := range before {
-		if after[name].head != function.head {
-			names = append(names, name)
-		}
-	}
-	for name := range after {
-		if _, known := before[name]; !known {
-			names = append(names, name)
-		}
-	}
-	return names, outline(f.others()) == outline(later.others())
-}
-
-// others gives the source of a file without its functions.
-func (f *SourceFile) others() []byte {
-	var all []function
-	for _, one := range f.functions() {
-		all = append(all, one)
-	}
-	sort.Slice(all, func(i, j int) bool { return all[i].start < all[j].start })
-	var rest []byte
-	at := 0
-	for _, one := range all {
-		rest = append(rest, f.content[at:one.start]...)
-		at = one.end
-	}
-	return append(rest, f.content[at:]...)
-}
-
-// mayChange tells whether functions of a file can be others without a difference to bodies elsewhere: nothing outside
-// of bodies and no other file names them, and none of the names has meant anything else so far.
-func (k *kept) mayChange(names []string, file int) bool {
-	for _, name := range names {
-		if name == "init" || name == "_" || types.Universe.Lookup(name) != nil || k.dots {
+// mayBecome tells whether a file can be another one without a difference to bodies elsewhere: no more than bodies and
+// functions that nothing outside of bodies and no other file names are others.
+func (k *kept) mayBecome(file int, later *SourceFile) bool {
+	before, after := k.files[file].functions(), later.functions()
+	for name := range before {
+		if _, known := after[name]; !known && !k.mayChange(name, file) {
 			return false
 		}
-		full := k.unit.base() + "." + name
-		if k.initial[full] {
+	}
+	for name, function := range after {
+		if before[name].head != function.head && !k.mayChange(name, file) {
 			return false
 		}
-		for i, refs := range k.refs {
-			for _, named := range refs {
-				if i != file && named[full] {
-					return false
-				}
+	}
+	return k.files[file].others() == later.others()
+}
+
+// mayChange tells whether a function of a file may come, go or get another head. Its name must not have meant anything
+// else so far.
+func (k *kept) mayChange(name string, file int) bool {
+	if name == "init" || name == "_" || types.Universe.Lookup(name) != nil {
+		return false
+	}
+	full := k.unit.base() + "." + name
+	if k.initial[full] {
+		return false
+	}
+	for i, refs := range k.refs {
+		for _, named := range refs {
+			if i != file && named[full] {
+				return false
 			}
 		}
 	}
 	return true
+}
+
+// others gives the tokens of a file outside of functions and the bodies of methods, and the comments that mean something
+// to the compiler.
+func (f *SourceFile) others() string {
+	if f.rest != "" {
+		return f.rest
+	}
+	cuts := f.cut()
+	fset := token.NewFileSet()
+	own := fset.AddFile("", -1, len(f.content))
+	var tokens scanner.Scanner
+	tokens.Init(own, f.content, nil, scanner.ScanComments)
+	var out strings.Builder
+	ends := 0 // of what is cut
+	for {
+		pos, kind, text := tokens.Scan()
+		at := own.Offset(pos)
+		if end, starts := cuts[at]; starts && kind != token.COMMENT {
+			ends = end
+		}
+		switch {
+		case kind == token.EOF:
+			f.rest = out.String()
+			return f.rest
+		case at < ends, kind == token.COMMENT && !directive(text):
+		case kind == token.SEMICOLON && at == ends: // belongs to what is cut
+		case kind == token.SEMICOLON:
+			out.WriteString(";\n")
+		default:
+			out.WriteString(kind.String() + " " + text + "\n")
+		}
+	}
+}
+
+// cut gives where functions and the bodies of methods begin and end.
+func (f *SourceFile) cut() map[int]int {
+	if f.cuts != nil {
+		return f.cuts
+	}
+	f.cuts = map[int]int{}
+	for _, declaration := range f.syntax.Decls {
+		if method, ok := declaration.(*ast.FuncDecl); ok && method.Recv != nil && method.Body != nil {
+			f.cuts[f.offset(method.Body.Lbrace)] = f.offset(method.Body.Rbrace) + 1
+		}
+	}
+	for _, function := range f.functions() {
+		f.cuts[function.start] = function.end
+	}
+	return f.cuts
+}
+
+// directive tells whether a comment may mean something to the go command or the compiler.
+func directive(comment string) bool {
+	return strings.HasPrefix(comment, "//go:") || strings.HasPrefix(comment, "// +build") || strings.HasPrefix(comment[2:], "line ")
 }

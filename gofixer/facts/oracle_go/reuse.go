@@ -333,20 +333,31 @@ func header(outline string) string {
 	return outline
 }
 
-// outline is what importers and the go command can see of a file: its tokens without function bodies and imports,
-// its build constraints and, where it imports "C", all comments.
-func outline(source []byte) string {
-	source = withoutBodies(source)
+// outline is what importers and the go command can see of a file: its tokens without function bodies, its build
+// constraints, where it imports "C" all comments, and the imports that are named outside of bodies.
+func outline(whole []byte) string {
+	source := withoutBodies(whole)
 	fset := token.NewFileSet()
 	var tokens scanner.Scanner
 	tokens.Init(fset.AddFile("", -1, len(source)), source, nil, scanner.ScanComments)
 	var out strings.Builder
 	cgo := strings.Contains(string(source), `"C"`)
 	header := true
+	named, word := map[string]bool{}, ""
 	for {
 		_, kind, text := tokens.Scan()
+		if kind == token.PERIOD && word != "" {
+			named[word] = true
+		}
+		word = ""
+		if kind == token.IDENT {
+			word = text
+		}
 		switch {
 		case kind == token.EOF:
+			for _, spec := range namedImports(whole, named) {
+				out.WriteString(spec + "\n")
+			}
 			return out.String()
 		case kind == token.COMMENT:
 			if !cgo && !(header && strings.Contains(text, "build")) {
@@ -371,4 +382,47 @@ func outline(source []byte) string {
 		}
 		out.WriteString(kind.String() + " " + text + "\n")
 	}
+}
+
+// namedImports gives those imports of a file that some names before a dot may mean. What a package is called is not
+// known; where its path does not tell, and a name has no other explanation, it may be that one.
+func namedImports(source []byte, names map[string]bool) []string {
+	file, _ := parser.ParseFile(token.NewFileSet(), "", source, parser.ImportsOnly)
+	if file == nil {
+		return nil
+	}
+	left := map[string]bool{}
+	for name := range names {
+		left[name] = true
+	}
+	var found, unknown []string
+	for _, spec := range file.Imports {
+		path, meant := unquote(spec.Path.Value), false
+		if spec.Name != nil {
+			name := spec.Name.Name
+			delete(left, name)
+			if names[name] || name == "." {
+				found = append(found, name+" "+path)
+			}
+			continue
+		}
+		elements := strings.Split(path, "/")
+		for _, element := range elements[max(0, len(elements)-2):] {
+			for _, word := range append(strings.FieldsFunc(element, func(r rune) bool { return strings.ContainsRune("-._", r) }), element) {
+				if names[word] {
+					meant = true
+					delete(left, word)
+				}
+			}
+		}
+		if meant {
+			found = append(found, path)
+		} else {
+			unknown = append(unknown, path)
+		}
+	}
+	if len(left) > 0 {
+		found = append(found, unknown...)
+	}
+	return found
 }
