@@ -8,7 +8,7 @@ import pytest
 
 from .remembering import Pair
 
-MOD = "module example.com/m\n\ngo 1.24\n"
+MOD = "module example.com/m\n\ngo 1.21\n"
 ONE_AND_TWO = {
     "one/one.go": "package one\n\ntype T struct{}\n\nfunc (T) One() {}\n",
     "two/two.go": "package two\n\ntype T struct{}\n\nfunc (T) Two() {}\n",
