@@ -142,8 +142,8 @@ class Matcher:
         return not pattern.inside or near.opens(at, self._words[pattern.inside])
 
     def _plausible(self, pattern: Pattern, source: bytes, start: int, end: int) -> bool:
-        behind_dot = source[start - 1 : start] == b"." or _BEHIND_DOT.search(source, max(0, start - _CLOSE), start)
-        if pattern.anchor and not behind_dot:
+        behind_dot = not pattern.anchor or source[start - 1 : start] == b"."
+        if not (behind_dot or _BEHIND_DOT.search(source, max(0, start - _CLOSE), start)):
             return False
         if not self._openings[pattern.opening].match(source, start):
             return False

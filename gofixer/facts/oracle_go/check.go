@@ -50,7 +50,8 @@ func (f *SourceFile) offset(pos token.Pos) int {
 	return min(max(int(pos)-f.token.Base(), 0), f.token.Size())
 }
 
-// check type-checks a unit and hands it over, for questions about some files. The error is the first thing that is wrong with the package's own files.
+// check type-checks a unit and hands it over, for questions about some files. The error is the first thing that is wrong
+// with the package's own files.
 func (s *State) check(unit *Unit, asked map[string][][2]int, use func(*Checked)) error {
 	if unit.Error != nil {
 		return errors.New(place(unit.Error.Pos) + sentence(unit.Error.Err))

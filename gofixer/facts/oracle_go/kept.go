@@ -241,26 +241,12 @@ func (f *SourceFile) close(info *types.Info) {
 		}
 		return true
 	})
-	for _, declaration := range f.syntax.Decls {
-		imports, ok := declaration.(*ast.GenDecl)
-		if !ok || imports.Tok != token.IMPORT {
-			continue
+	keepImports(f.syntax, func(spec *ast.ImportSpec) bool {
+		if spec.Name == nil {
+			return named[info.Implicits[spec]]
 		}
-		kept := imports.Specs[:0]
-		for _, spec := range imports.Specs {
-			object := info.Implicits[spec]
-			if name := spec.(*ast.ImportSpec).Name; name != nil {
-				object = info.Defs[name]
-			}
-			if dot := spec.(*ast.ImportSpec).Name; dot != nil && dot.Name == "." || named[object] {
-				kept = append(kept, spec)
-			}
-		}
-		imports.Specs = kept
-		if len(kept) == 0 {
-			imports.Rparen = imports.TokPos // without specs, End asks for the parenthesis
-		}
-	}
+		return spec.Name.Name == "." || named[info.Defs[spec.Name]]
+	})
 }
 
 // declared gives the identifiers of a file that are declared outside of bodies, or stand beside one that is: those in the

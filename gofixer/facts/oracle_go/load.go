@@ -180,7 +180,7 @@ func (s *State) fromSource(unit *Unit) (*types.Package, error) {
 	s.eachOutline(unit, func(path string, content []byte) {
 		file, _ := parser.ParseFile(fset, path, content, parser.SkipObjectResolution)
 		if file != nil {
-			keepImports(file, needed)
+			keepImports(file, func(spec *ast.ImportSpec) bool { return needed[unquote(spec.Path.Value)] })
 			files = append(files, file)
 		}
 	})

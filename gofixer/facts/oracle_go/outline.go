@@ -49,7 +49,8 @@ func (s *State) neededImports(unit *Unit) map[string]bool {
 	return needed
 }
 
-func keepImports(file *ast.File, needed map[string]bool) {
+// keepImports takes the other imports away.
+func keepImports(file *ast.File, needed func(*ast.ImportSpec) bool) {
 	for _, declaration := range file.Decls {
 		imports, ok := declaration.(*ast.GenDecl)
 		if !ok || imports.Tok != token.IMPORT {
@@ -57,7 +58,7 @@ func keepImports(file *ast.File, needed map[string]bool) {
 		}
 		kept := imports.Specs[:0]
 		for _, spec := range imports.Specs {
-			if needed[unquote(spec.(*ast.ImportSpec).Path.Value)] {
+			if needed(spec.(*ast.ImportSpec)) {
 				kept = append(kept, spec)
 			}
 		}

@@ -135,7 +135,7 @@ func (s *State) over(files []string) *State {
 		key: s.key, asked: s.asked, stamps: s.stamps, listing: s.listing, sizes: s.sizes, slots: s.slots,
 		overlaid: s.overlaid, read: s.readOwn, readOwn: s.readOwn, added: s.added,
 		cgo: s.cgo, cgoDirs: s.cgoDirs, cyclic: s.cyclic, exports: s.exports,
-		loaded: map[*Unit]*loading{}, complete: map[*Unit]bool{}, keep: s.keep, declared: sorted(files),
+		loaded: map[*Unit]*loading{}, complete: map[*Unit]bool{}, keep: s.keep, declared: files,
 	}
 	for _, unit := range s.listing.units {
 		if !visit(unit) {
@@ -146,12 +146,6 @@ func (s *State) over(files []string) *State {
 		}
 	}
 	return changed
-}
-
-func sorted(files []string) []string {
-	files = append([]string{}, files...)
-	sort.Strings(files)
-	return files
 }
 
 func (s *Server) listed(request *Request, key string, dirs map[string]bool, overlay bool) (*State, error) {
@@ -319,6 +313,7 @@ func changes(replaced map[string]string) (declared []string, listable bool) {
 		}
 		declared = append(declared, path)
 	}
+	sort.Strings(declared)
 	return declared, true
 }
 
