@@ -3,6 +3,7 @@
 
 PYTHON  ?= python3
 WORKERS ?= 2
+ROUNDS  ?= 10
 VENV    := .venv
 BIN     := $(VENV)/bin
 # The toolchain for machines without Go: a full one, as a Python package.
@@ -12,7 +13,7 @@ STAMP   := $(VENV)/.installed
 export GOTOOLCHAIN ?= local
 export GOFLAGS     ?= -buildvcs=false
 
-.PHONY: demo test lint fmt docs bench real package-test hooks-test test-emulator clean help test-emacs vscode test-vscode
+.PHONY: demo test fuzz lint fmt docs bench real package-test hooks-test test-emulator clean help test-emacs vscode test-vscode
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -39,6 +40,11 @@ demo: $(STAMP)
 ## make test          run the tests
 test: $(STAMP)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+## make fuzz          run the tests of properties with examples not seen before, ROUNDS times (default 10)
+fuzz: $(STAMP)
+	for round in $$(seq $(ROUNDS)); do PATH="$(CURDIR)/$(BIN):$$PATH" GOFIXER_FUZZ=1 $(BIN)/python -m pytest -q \
+	  -n $(WORKERS) -m hypothesis || exit 1; done
 
 ## make lint          ruff and mypy --strict
 lint: $(STAMP)

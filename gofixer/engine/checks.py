@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
-from collections.abc import Iterator, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import tree_sitter as ts
 
@@ -16,13 +18,15 @@ from gofixer.engine.config import Config
 from gofixer.engine.decisions import Decisions, Site
 from gofixer.engine.functions import function_name
 from gofixer.engine.heat import HotSpots, Warmth, without_profile
-from gofixer.engine.model import Finding, Outcome
+from gofixer.engine.model import Finding, Note, Outcome
 from gofixer.engine.state import FileState
 from gofixer.facts.words import holds
 from gofixer.match.matcher import Matcher, RawMatch
 from gofixer.match.pattern import Pattern
 from gofixer.syntax import Node
 from gofixer.transform import Skip, Transform
+
+R = TypeVar("R")
 
 NEEDS_UNSAFE = "changes behaviour: needs --unsafe"
 DISPLAY_ONLY = "shown only: apply it by hand if it suits"
@@ -91,6 +95,18 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Failed(Skip):
+    """A site where a transform raised an error of its own: a bug, told as a note; the rest of the run goes on."""
+
+    @classmethod
+    def by(cls, error: Exception) -> Failed:
+        """What to say of an error: its kind, its text and the line of code that raised it."""
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        words = " ".join(f"{type(error).__name__}: {error}".split())
+        return cls(f"a bug in the transform, please report it: {words} ({Path(frame.filename).name}:{frame.lineno})")
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A match of a transform, with what its screen says of it (True where there is none), and its profile."""
 
@@ -150,15 +166,16 @@ def check_file(
     rules: Rules,
     within: Sequence[Span],
     first: bool,
-) -> tuple[list[Draft], list[Finding]]:
+) -> tuple[list[Draft], list[Finding], list[Note]]:
     """Run all checks on the matches inside some byte ranges of one file.
 
     Of what stands outside of them only the screens count, and that in the ``first`` pass.
-    ``unknown`` says why there are no types, empty where there are. Gives the fixes to merge and the findings that
-    are final for this pass (skipped, suppressed).
+    ``unknown`` says why there are no types, empty where there are. Gives the fixes to merge, the findings that
+    are final for this pass (skipped, suppressed), and notes about transforms that failed.
     """
     drafts: list[Draft] = []
     findings: list[Finding] = []
+    notes: list[Note] = []
     seen: set[tuple[int, Span]] = set()
     for place in places:
         raw, match, order, warmth = place.raw, place.match, place.order, place.warmth
@@ -190,7 +207,9 @@ def check_file(
             state.suppressions.match(transform.name, transform.family, *_lines(state, raw.span))
             made = finding(state, transform, raw.span, Outcome.SKIPPED, result.reason, function)
             findings.append(dataclasses.replace(made, evidence=warmth.evidence))
-    return drafts, findings
+            if isinstance(result, Failed):
+                notes.append(Note(f"{transform.name}: {result.reason}", state.path, made.line, level="error"))
+    return drafts, findings, notes
 
 
 def screened(match: Match, transform: Transform, facts: FileFacts, rules: Rules, hot: bool) -> Skip | bool:
@@ -198,7 +217,16 @@ def screened(match: Match, transform: Transform, facts: FileFacts, rules: Rules,
     if transform.screen is None:
         return True
     place = Context(facts, match, rules.options(transform), selected=transform.name in rules.selected, hot=hot)
-    return transform.screen(match, place)
+    return _contained(transform.screen, match, place)
+
+
+def _contained(part: Callable[[Match, Context], R], match: Match, place: Context) -> R | Failed:
+    try:
+        return part(match, place)
+    except MemoryError:
+        raise
+    except Exception as error:
+        return Failed.by(error)
 
 
 def _ask(
@@ -226,7 +254,7 @@ def _ask(
     for name, words in pattern.where.items():
         if not all(holds(words, node, place) for node in match.many(name)):
             return None
-    result = transform.check(match, place)
+    result = _contained(transform.check, match, place)
     if not isinstance(result, Fix):
         return result
     if any(edit.start < end and start < edit.end for edit in result.edits for start, end in errors):

@@ -223,8 +223,9 @@ class _Run:
         types = answer if isinstance(answer, FileTypes) else None
         reason = answer.reason if isinstance(answer, Unknown) else ""
         known = dataclasses.replace(opened.facts, types=types)
-        drafts, found = check_file(state, known, opened.places, reason, self.rules, here, opened.first)
+        drafts, found, notes = check_file(state, known, opened.places, reason, self.rules, here, opened.first)
         state.open = [*state.elsewhere(here), *found]
+        self.notes += [note for note in notes if note not in self.notes]
         merged, conflicted = merge(drafts)
         if merged:
             accepted[state.path] = merged

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import tree_sitter as ts
@@ -145,7 +146,11 @@ def _start(raw: ts.Node) -> int:
 
 
 def error_spans(tree: ts.Tree) -> tuple[Span, ...]:
-    """Spans of ERROR and MISSING nodes, outermost only, in source order."""
+    """Spans of ERROR and MISSING nodes, outermost only, in source order.
+
+    A missing token that the grammar hides (the end of a declaration or of a specification) is in no list of children:
+    it is told between the first two children that follow each other on one line, else at the end of the parent.
+    """
     found: list[Span] = []
     pending = [tree.root_node]
     while pending:
@@ -153,5 +158,17 @@ def error_spans(tree: ts.Tree) -> tuple[Span, ...]:
         if node.is_error or node.is_missing:
             found.append(node.byte_range)
         elif node.has_error:
-            pending.extend(reversed(node.children))
+            children = node.children
+            wrong = [child for child in children if child.has_error or child.is_missing]
+            pending.extend(reversed(wrong))
+            if not wrong:
+                found.append(_hidden_end(node.end_byte, children))
     return tuple(found)
+
+
+def _hidden_end(end: int, children: list[ts.Node]) -> Span:
+    """The empty span of a token that is missing among the children of a node that ends at ``end``."""
+    for left, right in pairwise(children):
+        if left.is_named and right.is_named and left.end_point.row == right.start_point.row:
+            return (left.end_byte, left.end_byte)
+    return (end, end)

@@ -14,6 +14,18 @@ from .conftest import FIXED, GOOD, Run, environment
 as_user = pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write everything")
 
 
+BROKEN = '''"""Page."""
+from gofixer.transform import Transform, pattern
+
+def fail(match, cx):
+    return {}["no such key"]
+
+A = Transform("broken-check", "own", "s", (pattern("f(1)"),), fail)
+B = Transform("broken-screen", "own", "s", (pattern("f(2)"),), lambda m, c: None, screen=fail)
+TRANSFORMS = (A, B)
+'''
+
+
 def add(module: Path, name: str, content: str | bytes) -> Path:
     path = module / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,6 +50,33 @@ def test_a_syntax_error(module: Path, gofixer: Run) -> None:
     still_fixes_the_rest(done)
     assert "bad/p.go" in done.stderr
     assert broken.name not in done.stdout.replace("good/p.go", "")
+
+
+def test_two_declarations_on_a_line(module: Path, gofixer: Run) -> None:
+    add(module, "bad/p.go", 'package bad\n\nimport "fmt"\n\nfunc f() {} func G() string { return fmt.Sprintf("x") }\n')
+    done = gofixer("--dry-run", "./...")
+    still_fixes_the_rest(done)
+    assert "bad/p.go: error: line 5: a syntax that gofixer cannot read" in done.stderr
+
+
+@pytest.mark.parametrize("jump", ["goto nowhere", "break nowhere", "continue nowhere"])
+def test_a_jump_to_a_label_that_is_not_there(module: Path, gofixer: Run, jump: str) -> None:
+    wait = f"\tfor {{\n\t\tselect {{\n\t\tcase <-c:\n\t\t\t{jump}\n\t\tcase <-time.After(1):\n\t\t}}\n\t}}\n"
+    add(module, "bad/p.go", f'package bad\n\nimport "time"\n\nfunc f(c chan int) {{\n{wait}}}\n')
+    done = gofixer("--dry-run", "-v", "./...")
+    still_fixes_the_rest(done)
+    assert "package does not compile" in done.stderr
+    assert "bug" not in done.stderr
+
+
+def test_a_transform_that_fails(module: Path, gofixer: Run, tmp_path: Path) -> None:
+    add(tmp_path, "own/broken.py", BROKEN)
+    add(module, "bad/p.go", "package bad\n\nfunc f(n int) int { return n }\n\nfunc g() int { return f(1) + f(2) }\n")
+    done = gofixer("--dry-run", "-v", "--transforms", str(tmp_path / "own"))
+    still_fixes_the_rest(done)
+    said = "a bug in the transform, please report it: KeyError: 'no such key' (broken.py:5)"
+    assert f"bad/p.go:5: error: broken-check: {said}\n" in done.stderr
+    assert f"bad/p.go:5: error: broken-screen: {said}\n" in done.stderr
 
 
 def test_a_package_that_does_not_compile(module: Path, gofixer: Run) -> None:

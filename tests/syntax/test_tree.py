@@ -121,6 +121,21 @@ def test_a_missing_token_is_an_empty_span() -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        (b"package p\n\nfunc f() {} func g() {}\n", 22),
+        (b"package p\n\nvar x int var y int\n", 20),
+        (b"package p\n\nvar (\n\tx int y int\n)\n", 23),
+        (b"0\0_", 3),
+    ],
+)
+def test_the_missing_end_of_a_declaration_is_an_empty_span_behind_it(source: bytes, place: int) -> None:
+    tree = parse(source)
+    assert tree.has_errors
+    assert tree.errors == ((place, place),)
+
+
+@pytest.mark.parametrize(
     ("code", "text"),
     [
         ('var x = new("a")', 'new("a")'),

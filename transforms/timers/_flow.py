@@ -21,6 +21,8 @@ UNWIND: Way = ("unwind", 0)
 """A panic or Goexit: deferred calls run."""
 EXIT: Way = ("exit", 0)
 """The end of the program: nothing runs any more."""
+NOWHERE: Way = ("goto", -1)
+"""A jump to a label or a statement that is not there, as while code is being typed."""
 
 _FINAL = frozenset({"Fatal", "Fatalf", "Fatalln", "FailNow", "Skip", "Skipf", "SkipNow"})
 
@@ -47,7 +49,8 @@ class Flow:
         """The jumps of the function and where they lead to."""
         if b"goto" not in self._function.text:
             return []
-        return [(jump, self.labels[jump.child.str]) for jump in self._own(nodes.Goto) if jump.child]
+        found = ((jump, self._target(jump)) for jump in self._own(nodes.Goto))
+        return [(jump, target) for jump, target in found if target]
 
     def _own(self, kind: type[N]) -> list[N]:
         """The nodes of a kind that the function holds; those of the file are looked for once."""
@@ -81,7 +84,8 @@ class Flow:
             case nodes.Return():
                 return {RETURN}
             case nodes.Goto():
-                return {("goto", self.labels[node.child.str].start)} if node.child else {NEXT}
+                target = self._target(node)
+                return {("goto", target.start) if target else NOWHERE}
             case nodes.Break() | nodes.Continue():
                 return {self._jump(node)}
             case nodes.ExpressionStatement(nodes.Call() as call):
@@ -163,9 +167,14 @@ class Flow:
     def _jump(self, node: nodes.Break | nodes.Continue) -> Way:
         kind = "break" if isinstance(node, nodes.Break) else "continue"
         if node.child is not None:
-            return kind, unlabelled(self.labels[node.child.str]).start
+            target = self._target(node)
+            return (kind, unlabelled(target).start) if target else NOWHERE
         targets = BREAKABLE if kind == "break" else (nodes.For,)
-        return kind, next(a.start for a in node.ancestors() if isinstance(a, targets))
+        return next(((kind, a.start) for a in node.ancestors() if isinstance(a, targets)), NOWHERE)
+
+    def _target(self, jump: nodes.Goto | nodes.Break | nodes.Continue) -> nodes.Labeled | None:
+        """The statement that a jump names; None in code that does not compile."""
+        return self.labels.get(jump.child.str) if jump.child else None
 
     def _call(self, call: nodes.Call) -> Way:
         name = self._cx.callee(call)
