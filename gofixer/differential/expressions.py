@@ -239,6 +239,21 @@ def lifted_piece(
     return Piece(declared.encode() + body + b"\n" + prefix + middle + ending, everything)
 
 
+def is_appended_text(node: Node, types: FileTypes) -> bool:
+    """Whether a node is a string or a slice of bytes that ``append(b, node...)`` takes the bytes of."""
+    if not isinstance(node.parent, nodes.VariadicArgument):
+        return False
+    call = next((outer for outer in node.ancestors() if isinstance(outer, nodes.Call)), None)
+    callee = types.callee(call.span) if call else None
+    if callee is None or callee.kind != "builtin" or callee.name != "append":
+        return False
+    info = types.expr(node.span)
+    type_ = info.type if info is not None else None
+    if type_ is None or type_.kind != "slice":
+        return type_ is not None and type_.kind in ("string", "untyped string")
+    return type_.elem is not None and type_.elem.kind == "uint8"
+
+
 def observable(node: Node, types: FileTypes, lifted: Lifted) -> tuple[int, bool]:
     """How many values an expression has, and whether it stands as a statement and writes. Raises Unfit."""
     if isinstance(node, nodes.Assignment):

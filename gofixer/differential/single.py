@@ -8,6 +8,7 @@ from gofixer.differential.conditions import condition_piece
 from gofixer.differential.expressions import (
     Lifted,
     Lifter,
+    is_appended_text,
     lifted_piece,
     observable,
     replaced,
@@ -42,6 +43,8 @@ def expression_pair(states: States, proposal: Proposal) -> Pair:
     old = value.text(declaration.tree.source, edits)
     old_imports = {name: path for part in value.parts for name, path in imports_of(part, types, given).items()}
     prefix, new, imports = _changed(states, proposal, declaration, statement, node, in_front, inner, lifted)
+    if is_appended_text(node, types):  # `append(b, text...)` takes bytes, too
+        old, new = b"string(" + old + b")", b"string(" + new + b")"
     where = condition_piece(node, types, states.pure_before, lifted)
     numbers, texts = hints(b" ".join([node.text, new, where.text if where is not None else b""]))
     return Pair(

@@ -29,6 +29,8 @@ RULES = (
     rule("digits", 'fmt.Sprintf("%x", $n)', "hex.EncodeToString($n[:])", n="[4]byte"),
     rule("more", "$a = $a + $b", "$a += $b", a="string", b="string"),
     rule("drop-nothing", "$s + suffix", "plain($s)", s="string"),
+    rule("append-bytes", 'fmt.Sprintf("%o", $n)', "strconv.AppendInt(nil, int64($n), 8)", n="int"),
+    rule("append-wrong", 'fmt.Sprintf("%b", $n)', "strconv.AppendInt(nil, int64($n), 3)", n="int"),
 )
 
 SOURCE = r"""package m
@@ -265,6 +267,18 @@ func Named(c conf, name string, n int) {
 	}
 }
 
+func (c *conf) Appended(lines [][]byte, n int) {
+	for _, line := range lines {
+		c.list = append(c.list, string(append(line, fmt.Sprintf("%o", n)...)))
+	}
+}
+
+func (c *conf) AppendedWrong(lines [][]byte, n int) {
+	for _, line := range lines {
+		c.list = append(c.list, string(append(line, fmt.Sprintf("%b", n)...)))
+	}
+}
+
 func Two(n, m int) string { return fmt.Sprintf("%d", n) + "," }
 """  # fmt: skip
 
@@ -304,6 +318,7 @@ ALIKE = {
     "Named": 'expression `fmt.Sprintf("%d", n)`',
     "Struct": "expression `c.name + suffix`",
     "Channel": "expression `(<-c) + 1`",
+    "(*conf).Appended": 'expression `fmt.Sprintf("%o", n)`',
     "FarAway": 'expression `fmt.Sprintf("%03d", a)`',
 }
 
@@ -333,6 +348,7 @@ WRONG = {
     "Down": "function Down did not end in time for n = 3, and did without the fix",
     "TooLate": 'expression `two(n)` differs for n = 0: it was "0", and would be "00"',
     "Number": 'the error "strconv.Atoi: parsing \\"',
+    "(*conf).AppendedWrong": 'n = 2: it was "10", and would be "2"',
     "Change": 'with the slice changed to []uint8("x',
 }
 
