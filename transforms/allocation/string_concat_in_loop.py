@@ -236,7 +236,9 @@ def _is_empty(found: Object, top: Node, cx: Context) -> bool:
         return False
     if found.is_result:
         return True
-    for statement in statements(top.parent) if top.parent else ():
+    # No loop stands between the declaration and this one, see `loop_of`.
+    blocks = [block for block in top.ancestors() if isinstance(block, nodes.StatementList)]
+    for statement in (statement for block in blocks for statement in statements(block)):
         if not statement.start <= found.decl[0] < statement.end:
             continue
         match statement:
