@@ -34,7 +34,15 @@ def import_edits(source: bytes, edits: Sequence[Edit], add: Iterable[str], drop:
     candidates = [spec for spec in named if spec.path in paths and spec.path != "C"]
     if candidates:
         candidates = [spec for spec in candidates if not _remains(spec.local.encode(), source, edits)]
-    return layout.change(wanted, candidates) if wanted or candidates else []
+    changes = layout.change(wanted, candidates) if wanted or candidates else []
+    return [_in_front(change, source, edits) for change in changes]
+
+
+def _in_front(change: Edit, source: bytes, edits: Sequence[Edit]) -> Edit:
+    """A change of the imports without the blank lines at its end that another edit takes away."""
+    starts = [edit.start for edit in edits if change.start < edit.start < change.end <= edit.end]
+    blank = [start for start in starts if not source[start : change.end].strip()]
+    return Edit(change.start, min(blank), change.new) if blank else change
 
 
 @lru_cache(maxsize=8)

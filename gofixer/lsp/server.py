@@ -16,7 +16,7 @@ from typing import Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import LanguageServerProtocol
+from pygls.protocol import LanguageServerProtocol, json_rpc
 
 from gofixer.errors import UserError
 from gofixer.lsp import actions
@@ -64,13 +64,24 @@ class GoServer(LanguageServer):
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """What a client sends wrongly is for the log, not for its user."""
-        log.error("%s", error)
+        if not _is_outdated(error):
+            log.error("%s", error)
+
+
+def _is_outdated(error: BaseException | None) -> bool:
+    """Whether an error only says that the client asked about a text that is gone, as happens while somebody types."""
+    return isinstance(error, JsonRpcException) and error.code == types.LSPErrorCodes.ContentModified
+
+
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and _is_outdated(record.exc_info[1]))
 
 
 def make_server(go: Path | None = None, transforms: Path | None = None) -> GoServer:
     """A server that is ready to run. ``go`` is the toolchain to use, ``transforms`` a folder with more transforms."""
     workspace = Workspace(transforms=transforms)
     server = GoServer(workspace)
+    logging.getLogger(json_rpc.__name__).addFilter(_is_worth_a_line)
     if go is not None:
         server.session.configured({"go": str(go)})
     _add_lifecycle(server)

@@ -31,20 +31,22 @@ NAMES = frozenset(transform.name for transform in TRANSFORMS)
 
 @st.composite
 def damaged(draw: st.DrawFn) -> str:
-    """The input of a golden with tokens taken out, doubled, exchanged and typed in."""
+    """The input of a golden with pieces taken out, doubled, exchanged and typed in: tokens, or any text."""
     case = read_case(draw(st.sampled_from(GOLDENS)))
-    tokens = TOKEN.findall(next(text for name, text in case.files.items() if name.endswith(".go")))
-    for _ in range(draw(st.integers(1, 3))):
-        at = draw(st.integers(0, len(tokens)))
-        end = min(len(tokens), at + draw(st.sampled_from([0, 1, 1, 2, 3, 8, 20])))
+    source = next(text for name, text in case.files.items() if name.endswith(".go"))
+    pieces = TOKEN.findall(source) if draw(st.booleans()) else list(source)
+    header = len(pieces) if draw(st.booleans()) else min(90, len(pieces))
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, header))
+        end = min(len(pieces), at + draw(st.sampled_from([0, 1, 1, 2, 3, 8, 20, 50])))
         instead = draw(st.sampled_from(["", "twice", "elsewhere", "typed"]))
         if instead == "elsewhere":
-            to = draw(st.integers(0, len(tokens)))
-            tokens[to:to] = tokens[at:end]
+            to = draw(st.integers(0, len(pieces)))
+            pieces[to:to] = pieces[at:end]
             continue
-        put = {"": [], "twice": tokens[at:end] * 2, "typed": [draw(st.sampled_from(TYPED))]}[instead]
-        tokens[at:end] = put
-    return "".join(tokens)
+        put = {"": [], "twice": pieces[at:end] * 2, "typed": [draw(st.sampled_from(TYPED))]}[instead]
+        pieces[at:end] = put
+    return "".join(pieces)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import pytest
 
 from gofixer.edits.algebra import apply
 from gofixer.edits.imports import import_edits
+from gofixer.edits.model import Edit
 from gofixer.syntax import nodes, parse
 
 gofmt = pytest.mark.skipif(shutil.which("gofmt") is None, reason="needs gofmt")
@@ -312,3 +313,15 @@ def test_the_expected_texts_are_what_gofmt_would_write(tmp_path: Path) -> None:
             (tmp_path / f"{name}.go").write_text(after or before)
     done = subprocess.run(["gofmt", "-l", str(tmp_path)], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("", "")
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("rest", ["", "\nfunc h() {}\n"])
+def test_a_declaration_that_goes_with_its_import_takes_the_blank_line_between(newline: str, rest: str) -> None:
+    header = 'package p\n\nimport "fmt"\n'.replace("\n", newline).encode()
+    gone = "\nfunc f() { fmt.Println() }\n".replace("\n", newline).encode()
+    source = header + gone + rest.replace("\n", newline).encode()
+    taken = Edit(len(header), len(header) + len(gone), b"")
+    changes = import_edits(source, [taken], [], ["fmt"])
+    assert [(change.start, change.end) for change in changes] == [(len(b"package p") + 2 * len(newline), len(header))]
+    assert apply(source, [*changes, taken]).decode() == f"package p\n\n{rest}".replace("\n", newline)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import shutil
 import sys
@@ -15,6 +16,7 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from gofixer.lsp.server import make_server
 from tests.lsp.editor import LOOP, SERVER, Client, environment, make_client, module, package, start
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("lsp")]
@@ -293,3 +295,19 @@ async def test_nothing_is_left_running(tmp_path: Path) -> None:
 def children(pid: int) -> list[int]:
     listed = (Path("/proc") / str(pid) / "task").glob("*/children")
     return [int(word) for file in listed for word in file.read_text().split()]
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"), [(types.LSPErrorCodes.ContentModified, 0), (types.ErrorCodes.InvalidParams, 2)]
+)
+async def test_a_question_about_an_old_version_is_no_error_in_the_log(
+    caplog: pytest.LogCaptureFixture, code: int, lines: int
+) -> None:
+    server = make_server()
+    try:
+        raise JsonRpcException("words", int(code))
+    except JsonRpcException as error:
+        logging.getLogger("pygls.protocol.json_rpc").exception("in a request")
+        server.report_server_error(error, object())
+    server.session.close()
+    assert len(caplog.records) == lines

@@ -60,7 +60,7 @@ def names_around(deferred: nodes.Defer, literal: nodes.FuncLiteral) -> tuple[set
     }
     names = {
         name.str
-        for declaration in functions[-1].descendants(*_DECLARING)
+        for declaration in (functions[-1].descendants(*_DECLARING) if functions else ())
         if not _inside(declaration.span, literal.span)
         for name in _declared(declaration)
     }
