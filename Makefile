@@ -44,7 +44,7 @@ test: $(STAMP)
 ## make fuzz          run the tests of properties with examples not seen before, ROUNDS times (default 10)
 fuzz: $(STAMP)
 	for round in $$(seq $(ROUNDS)); do PATH="$(CURDIR)/$(BIN):$$PATH" GOFIXER_FUZZ=1 $(BIN)/python -m pytest -q \
-	  -n $(WORKERS) -m hypothesis || exit 1; done
+	  -n $(WORKERS) -m "hypothesis or fuzz" || exit 1; done
 
 ## make lint          ruff and mypy --strict
 lint: $(STAMP)

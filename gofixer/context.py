@@ -57,7 +57,8 @@ class FileFacts:
     """What is known of one file in one pass; shared by all checks of the file.
 
     ``go`` is the language version of the file, ``toolchain`` the version of the Go toolchain or None where there
-    is none; ``path`` is absolute.
+    is none; ``path`` is absolute. ``overlay`` holds the contents that count instead of those on disk: what an editor
+    has not saved, and what the run has made of files so far.
     """
 
     path: Path
@@ -67,6 +68,7 @@ class FileFacts:
     toolchain: tuple[int, int] | None
     types: FileTypes | None
     imports: Mapping[str, str]
+    overlay: Mapping[Path, bytes] = field(default_factory=dict)
 
     @property
     def source(self) -> bytes:
@@ -120,12 +122,21 @@ class Context:
 
         For guards that a single mention anywhere in the package decides. Files that cannot be read are left out.
         """
+        folder = self.facts.path.parent
+        unwritten = (path for path in self.facts.overlay if path.parent == folder)
         sources = {self.facts.path: self.source}
-        for path in sorted(self.facts.path.parent.glob("*.go")):
+        for path in sorted({*folder.glob("*.go"), *unwritten}):
             if path != self.facts.path:
                 with contextlib.suppress(OSError):
-                    sources[path] = path.read_bytes()
+                    sources[path] = self.read(path)
         return sources
+
+    def read(self, path: Path) -> bytes:
+        """A file as it is now, which need not be as it is on disk. Raises `OSError` where it cannot be read."""
+        if path == self.facts.path:
+            return self.source
+        known = self.facts.overlay.get(path)
+        return path.read_bytes() if known is None else known
 
     @property
     def is_test(self) -> bool:

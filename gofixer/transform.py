@@ -95,6 +95,9 @@ class Transform:
     what the syntax alone tells, before types are asked for at all: a `Skip`, False for what is not the smell, True to
     go on with the check; it must not use `Context.types`.
 
+    ``beyond`` tells that other declarations may decide about a match, those of other files too: what was skipped is
+    asked about again when fixes have changed the package.
+
     ``costs`` are the kinds of profile that show what the transform saves: they open its profile gate and decide
     `Context.hot`. ``cost_at`` says where that cost shows, by default on the lines of the match: byte ranges of the
     file, or names of functions of the package (``f``, ``(*T).m``), of which the costliest counts; it must not use
@@ -111,6 +114,7 @@ class Transform:
     gate: Gate = Gate.ALWAYS
     go: str = "any"
     types: bool = True
+    beyond: bool = False
     screen: Screen | None = None
     costs: tuple[Kind, ...] = (Kind.CPU, Kind.ALLOC, Kind.OBJECTS)
     cost_at: CostAt | None = None

@@ -82,6 +82,7 @@ class _Run:
         self.answers = Answers(services.oracle, services.toolchain, services.no_toolchain)
         self.ids = itertools.count(1)
         self.unsaved = unsaved(request.buffers)
+        self.moved: set[Path] = set()  # folders with files that fixes have changed since `_reopen`
         self.started = time.perf_counter()
 
     def execute(self) -> Report:
@@ -92,6 +93,7 @@ class _Run:
         self._heat()
         pending = [state.path for state in self.states.values()]
         for number in range(1, MAX_PASSES + 1):
+            pending = pending or self._reopen()
             if not pending or (self.request.look and number > 1):
                 break
             self._progress("checking" if number == 1 else f"checking, pass {number}", 0, len(pending))
@@ -190,24 +192,26 @@ class _Run:
         accepted: dict[Path, list[Draft]] = {}
         again: set[Path] = set()
         open_: dict[Path, Open] = {}
+        overlay = self._overlay()
 
         def look(state: FileState) -> Sequence[Span]:
-            opened = self._look(state)
+            opened = self._look(state, overlay)
             if opened.asked:
                 open_[state.path] = opened
             elif opened.within or opened.first:
                 self._check(opened, accepted, again)
             return opened.asked
 
-        for state, answer in self.answers.each(states, look, self._overlay(), self._progress):
+        for state, answer in self.answers.each(states, look, overlay, self._progress):
             self._check(open_.pop(state.path), accepted, again, answer)
         return self._prove({state.path: accepted[state.path] for state in states if state.path in accepted}, again)
 
-    def _look(self, state: FileState) -> Open:
+    def _look(self, state: FileState, overlay: Mapping[Path, bytes]) -> Open:
         state.turn += 1
-        facts, first = self._facts(state), not state.visited
+        facts, first = self._facts(state, overlay), not state.visited
         state.visited = True
         changed = None if first else self._changed_declarations(state, facts.tree)
+        state.fresh, state.reopened = [], frozenset()
         places = look(state, facts, self.rules, changed)
         within = self._open_declarations(places, changed)
         return Open(state, facts, places, list(within), [span for span, typed in within.items() if typed], first)
@@ -240,7 +244,7 @@ class _Run:
         changed = {s.path: s.current for s in self.states.values() if s.current != s.original}
         return {**self.unsaved, **changed}
 
-    def _facts(self, state: FileState) -> FileFacts:
+    def _facts(self, state: FileState, overlay: Mapping[Path, bytes]) -> FileFacts:
         """What is known of a file before types are asked for."""
         tree = parse(state.current)
         return FileFacts(
@@ -251,11 +255,24 @@ class _Run:
             toolchain=self.services.toolchain.version[:2] if self.services.toolchain else None,
             types=None,
             imports=file_imports(tree),
+            overlay=overlay,
         )
 
+    def _reopen(self) -> list[Path]:
+        """Files with sites that were skipped for what other declarations held, which fixes may have changed since."""
+        folders, self.moved = self.moved, set()
+        beyond = {transform.name for transform in self.rules.transforms if transform.beyond}
+        found: list[Path] = []
+        for state in self.states.values():
+            if state.path.parent in folders:
+                skipped = (f for f in state.open if f.outcome is Outcome.SKIPPED and f.transform in beyond)
+                state.reopened = frozenset(f.line for f in skipped)
+                found += [state.path] if state.reopened else []
+        return found
+
     def _changed_declarations(self, state: FileState, tree: Tree) -> list[Span]:
-        """Byte ranges of the top-level declarations that the pass before has changed, or where fixes conflicted."""
-        waiting = {f.line for f in state.open if f.outcome is Outcome.CONFLICTED}
+        """Byte ranges of declarations that the pass before has changed, and of those with something to decide again."""
+        waiting = state.reopened | {f.line for f in state.open if f.outcome is Outcome.CONFLICTED}
         return [
             (start, end)
             for start, end in ((node.start_byte, node.end_byte) for node in tree.raw.root_node.children)
@@ -363,6 +380,7 @@ class _Run:
         state.kept = keep(state.kept, edits)
         state.maps.append(OffsetMap(edits))
         state.fresh = []
+        self.moved.add(state.path.parent)
         shift = 0
         for edit in edits:
             state.fresh.append((edit.start + shift, edit.start + shift + len(edit.new)))

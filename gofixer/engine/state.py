@@ -23,7 +23,8 @@ class FileState:
     bytes that both share, ``maps`` lead from current offsets back to original ones. ``settled`` findings are final,
     ``open`` ones are those of the latest pass. ``refused`` holds the sites (transform, original offset) that the
     prover did not let through, with what became of them. ``hits`` are what the scan found in the original, ``fresh``
-    the spans of the latest pass's new text, ``turn`` is the number of the run's pass.
+    the spans of the latest pass's new text, ``turn`` is the number of the run's pass. ``reopened`` are the
+    lines of findings that are to be decided again.
     """
 
     path: Path
@@ -41,6 +42,7 @@ class FileState:
     visited: bool = False
     fresh: list[Span] = field(default_factory=list)
     turn: int = 0
+    reopened: frozenset[int] = frozenset()
     _counted: tuple[int, int] = (0, 1)  # an offset of the original and its line: most questions come in order
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,39 @@ def test_nested_sites_are_fixed_in_later_passes(tmp_path: Path) -> None:
     assert "return s + fmt.Sprint()" in after(report, "a.go")
     assert outcomes(report) == {"proposed": 2}
     assert {(f.line, f.column) for f in report.findings} == {(5, 34), (5, 52)}
+
+
+def alone(match: Match, cx: Context) -> Result:
+    """`itoa`, where no file of the package says measure."""
+    if any(b"measure(" in source for source in cx.package_sources().values()):
+        return Skip("the package measures")
+    return itoa(match, cx)
+
+
+@pytest.mark.parametrize(("beyond", "expected"), [(True, {"proposed": 2}), (False, {"proposed": 1, "skipped": 1})])
+def test_what_another_file_decided_is_decided_again(tmp_path: Path, beyond: bool, expected: dict[str, int]) -> None:
+    def drop(match: Match, cx: Context) -> Result:
+        return cx.fix("Measure nothing", Edit(*match.span, b"work()"))
+
+    lonely = replace(ITOA, name="t-alone", check=alone, beyond=beyond)
+    dropping = Transform("t-drop", "t", "drop", (pattern("measure()"),), drop)
+    files = {
+        "a.go": HEADER + 'func F(n int) string { return fmt.Sprintf("%d", n) }\n',
+        "b.go": "package p\n\nfunc G() { measure() }\n",
+        "c.go": "package p\n\nvar measure, work func()\n",
+    }
+    report = analyse(write(tmp_path, files), lonely, dropping)
+    assert outcomes(report) == expected
+
+
+def test_guards_read_what_is_not_saved(tmp_path: Path) -> None:
+    files = {"a.go": HEADER + 'func F(n int) string { return fmt.Sprintf("%d", n) }\n', "b.go": "package p\n"}
+    root = write(tmp_path, files)
+    lonely = replace(ITOA, check=alone)
+    assert outcomes(analyse(root, lonely)) == {"proposed": 1}
+    for name in ("b.go", "new.go"):
+        buffers = {root / name: b"package p\n\nvar measure = func() {}\n\nfunc G() { measure() }\n"}
+        assert outcomes(analyse(root, lonely, buffers=buffers)) == {"skipped": 1}, name
 
 
 def test_wrong_fixes_are_found_and_the_others_kept(tmp_path: Path) -> None:

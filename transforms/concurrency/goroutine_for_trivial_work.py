@@ -198,6 +198,7 @@ TRANSFORM = Transform(
     summary="goroutines that call tiny functions cost more than the calls",
     patterns=(pattern("$wg.Wait()", near=("go", "Go")),),
     check=check,
+    beyond=True,
     seeds=("A1",),
     applicability=UNSAFE,
     screen=screen,

@@ -50,7 +50,7 @@ def collector_may_be_off(cx: Context) -> str | None:
     """
     for path in go_files(cx.facts.module.root) if cx.facts.module else ():
         with contextlib.suppress(OSError):
-            if _OFF.search(path.read_bytes()):
+            if _OFF.search(cx.read(path)):
                 return f"SetGCPercent in {path.name} may turn the collector off: then this collection is the only one"
     return None
 
@@ -63,4 +63,4 @@ def _package(path: str, cx: Context) -> Iterator[tuple[Path, bytes]]:
     for file in sorted((module.root / path[len(module.path) + 1 :]).glob("*.go")):
         if not file.name.endswith("_test.go"):
             with contextlib.suppress(OSError):
-                yield file, file.read_bytes()
+                yield file, cx.read(file)

@@ -119,5 +119,6 @@ TRANSFORM = Transform(
     summary="runtime.GC() in the measured loop of a benchmark measures the collector",
     patterns=(pattern("runtime.GC()"),),
     check=check,
+    beyond=True,
     seeds=("B2",),
 )

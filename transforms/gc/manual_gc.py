@@ -133,6 +133,7 @@ TRANSFORM = Transform(
     summary="runtime.GC() stops the program for a collection that the runtime would do by itself",
     patterns=(pattern("runtime.GC()"), pattern("runtime.GC")),
     check=check,
+    beyond=True,
     screen=called_outside_tests,
     seeds=("A6",),
 )

@@ -205,6 +205,7 @@ TRANSFORM = Transform(
     summary="a goroutine that collects on a timer does what the runtime does by itself",
     patterns=(pattern("debug.FreeOSMemory()", imports=("runtime/debug",)), pattern("runtime.GC()")),
     check=check,
+    beyond=True,
     seeds=("B14",),
     applicability=UNSAFE,
     screen=screen,

@@ -176,6 +176,7 @@ TRANSFORM = Transform(
     summary="runtime.Caller looks up file and line for log lines that may not be written",
     patterns=(pattern("runtime.Caller($n)"), pattern("runtime.Caller")),
     check=check,
+    beyond=True,
     screen=called_outside_tests,
     seeds=("B11",),
 )

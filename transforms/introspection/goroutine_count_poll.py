@@ -269,6 +269,7 @@ TRANSFORM = Transform(
         pattern("for $n <= runtime.NumGoroutine() { $*_ }"),
     ),
     check=check,
+    beyond=True,
     seeds=("B7",),
     applicability=UNSAFE,
 )

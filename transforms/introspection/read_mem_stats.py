@@ -133,6 +133,7 @@ TRANSFORM = Transform(
     summary="runtime.ReadMemStats stops the world for numbers that runtime/metrics gives without",
     patterns=(pattern("runtime.ReadMemStats($m)"), pattern("runtime.ReadMemStats")),
     check=check,
+    beyond=True,
     screen=called_outside_tests,
     seeds=("B1",),
     applicability=UNSAFE,

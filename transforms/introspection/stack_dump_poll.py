@@ -264,6 +264,7 @@ TRANSFORM = Transform(
     summary="runtime.Stack(buf, true) on a timer stops the world until all stacks are printed",
     patterns=(pattern("runtime.Stack($buf, $all)"),),
     check=check,
+    beyond=True,
     seeds=("B6",),
     applicability=UNSAFE,
     options={"threshold": Option(0, "number of goroutines from which on a dump is taken; 0: only shown")},

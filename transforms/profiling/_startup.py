@@ -97,7 +97,7 @@ def module_sources(cx: Context) -> Iterator[tuple[Path, bytes]]:
     for path in sorted(go_files(root, nested=True)):
         if path != cx.facts.path and not path.name.startswith((".", "_")):
             with contextlib.suppress(OSError):
-                yield path, path.read_bytes()
+                yield path, cx.read(path)
 
 
 def without_comments(source: bytes) -> bytes:

@@ -97,6 +97,7 @@ TRANSFORM = Transform(
     summary="a block or mutex profile that records every event taxes every event",
     patterns=(pattern("runtime.SetBlockProfileRate($n)"), pattern("runtime.SetMutexProfileFraction($n)")),
     check=check,
+    beyond=True,
     seeds=("B5",),
     applicability=UNSAFE,
     screen=screen,

@@ -147,6 +147,7 @@ TRANSFORM = Transform(
     summary="an execution trace that is never stopped slows the program down and fills the disk",
     patterns=(pattern("trace.Start($w)", imports=("runtime/trace",)),),
     check=check,
+    beyond=True,
     seeds=("B10",),
     applicability=UNSAFE,
     options={

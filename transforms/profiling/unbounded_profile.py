@@ -148,6 +148,7 @@ TRANSFORM = Transform(
     summary="a CPU profile that is never stopped costs for ever and writes nothing",
     patterns=(pattern("pprof.StartCPUProfile($w)", imports=("runtime/pprof",)),),
     check=check,
+    beyond=True,
     seeds=("B13",),
     applicability=UNSAFE,
     options={

@@ -23,7 +23,7 @@ def setters(cx: Context) -> Iterator[tuple[Path, bytes]]:
     module = cx.facts.module
     for path in go_files(module.root if module else cx.facts.path.parent):
         with contextlib.suppress(OSError):
-            source = cx.source if path == cx.facts.path else path.read_bytes()
+            source = cx.read(path)
             if b"maxprocs" not in source and b"MAXPROCS" not in source:
                 continue  # most files, and the expression is slow
             for found in _SETS.finditer(source):

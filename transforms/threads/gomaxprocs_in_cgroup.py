@@ -212,6 +212,7 @@ TRANSFORM = Transform(
         pattern(f'"{_PATH}"'),
     ),
     check=check,
+    beyond=True,
     seeds=("A11",),
     applicability=UNSAFE,
     gate=Gate.VERSION,

@@ -115,6 +115,7 @@ TRANSFORM = Transform(
     summary="runtime.GOMAXPROCS is set again and again",
     patterns=(pattern("runtime.GOMAXPROCS($n)"), pattern("runtime.GOMAXPROCS")),
     check=check,
+    beyond=True,
     seeds=("B8",),
     applicability=UNSAFE,
 )

@@ -191,6 +191,7 @@ TRANSFORM = Transform(
     summary="runtime.LockOSThread around pure Go makes each hand-over a switch of threads",
     patterns=(pattern("runtime.LockOSThread()"), pattern("runtime.LockOSThread")),
     check=check,
+    beyond=True,
     screen=screen,
     seeds=("A10", "B9"),
     applicability=UNSAFE,
