@@ -13,7 +13,8 @@ from gofixer.context import FileFacts, file_imports
 from gofixer.edits.algebra import Kept, OffsetMap, apply, keep, line_edits, refine, untouched
 from gofixer.edits.model import Fix, Span
 from gofixer.engine.answers import Answers
-from gofixer.engine.checks import Draft, Open, Place, Rules, check_file, finding, look
+from gofixer.engine.checks import Draft, Open, Rules, check_file, finding, look
+from gofixer.engine.declarations import changed_declarations, open_declarations, reopen
 from gofixer.engine.discover import unsaved
 from gofixer.engine.heat import HotSpots, warnings
 from gofixer.engine.merging import fix_edits, merge, render_fixes
@@ -31,7 +32,7 @@ from gofixer.facts.toolchain import Toolchain
 from gofixer.facts.types import FileTypes, Unknown
 from gofixer.paths import run_in
 from gofixer.profiles.read import Profile
-from gofixer.syntax import Tree, parse
+from gofixer.syntax import parse
 
 MAX_PASSES = 10
 
@@ -82,7 +83,7 @@ class _Run:
         self.answers = Answers(services.oracle, services.toolchain, services.no_toolchain)
         self.ids = itertools.count(1)
         self.unsaved = unsaved(request.buffers)
-        self.moved: set[Path] = set()  # folders with files that fixes have changed since `_reopen`
+        self.moved: set[Path] = set()  # folders with files that fixes have changed since `reopen`
         self.started = time.perf_counter()
 
     def execute(self) -> Report:
@@ -206,14 +207,18 @@ class _Run:
             self._check(open_.pop(state.path), accepted, again, answer)
         return self._prove({state.path: accepted[state.path] for state in states if state.path in accepted}, again)
 
+    def _reopen(self) -> list[Path]:
+        folders, self.moved = self.moved, set()
+        return reopen(self.states.values(), folders, self.rules.transforms)
+
     def _look(self, state: FileState, overlay: Mapping[Path, bytes]) -> Open:
         state.turn += 1
         facts, first = self._facts(state, overlay), not state.visited
         state.visited = True
-        changed = None if first else self._changed_declarations(state, facts.tree)
+        changed = None if first else changed_declarations(state, facts.tree)
         state.fresh, state.reopened = [], frozenset()
         places = look(state, facts, self.rules, changed)
-        within = self._open_declarations(places, changed)
+        within = open_declarations(places, changed, self.rules.transforms)
         return Open(state, facts, places, list(within), [span for span, typed in within.items() if typed], first)
 
     def _check(
@@ -257,45 +262,6 @@ class _Run:
             imports=file_imports(tree),
             overlay=overlay,
         )
-
-    def _reopen(self) -> list[Path]:
-        """Files with sites that were skipped for what other declarations held, which fixes may have changed since."""
-        folders, self.moved = self.moved, set()
-        beyond = {transform.name for transform in self.rules.transforms if transform.beyond}
-        found: list[Path] = []
-        for state in self.states.values():
-            if state.path.parent in folders:
-                skipped = (f for f in state.open if f.outcome is Outcome.SKIPPED and f.transform in beyond)
-                state.reopened = frozenset(f.line for f in skipped)
-                found += [state.path] if state.reopened else []
-        return found
-
-    def _changed_declarations(self, state: FileState, tree: Tree) -> list[Span]:
-        """Byte ranges of declarations that the pass before has changed, and of those with something to decide again."""
-        waiting = state.reopened | {f.line for f in state.open if f.outcome is Outcome.CONFLICTED}
-        return [
-            (start, end)
-            for start, end in ((node.start_byte, node.end_byte) for node in tree.raw.root_node.children)
-            if any(a <= end and start <= b for a, b in state.fresh)
-            or any(first <= line <= last for line in waiting for first, last in [state.lines((start, end))])
-        ]
-
-    def _open_declarations(self, places: Sequence[Place], changed: Sequence[Span] | None) -> dict[Span, bool]:
-        """Byte ranges of the top-level declarations with matches that are to be decided in this pass.
-
-        Those are some of ``changed`` where that is not None. The values tell whether one of the matches is decided by
-        types.
-        """
-        spans: dict[Span, bool] = {}
-        for place in places:
-            if place.screened is True:
-                node = place.raw.nodes[0]
-                while node.parent is not None and node.parent.type != "source_file":
-                    node = node.parent
-                span = (node.start_byte, node.end_byte)
-                if changed is None or span in changed:
-                    spans[span] = spans.get(span, False) or self.rules.transforms[place.order].types
-        return spans
 
     # -- proof ------------------------------------------------------------------------------------------------
 
