@@ -19,6 +19,9 @@ _PRECEDENCE = {
     **dict.fromkeys(("+", "-", "|", "^"), 4),
     **dict.fromkeys(("*", "/", "%", "<<", ">>", "&", "&^"), 5),
 }
+_ESCAPE = re.compile(
+    r"\\(?:(?P<octal>[0-7]{3})|x(?P<byte>[0-9a-fA-F]{2})|[uU](?P<rune>(?<=u)[0-9a-fA-F]{4}|(?<=U)[0-9a-fA-F]{8})|.)"
+)
 _ESCAPES = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", "\\": "\\\\"}
 _TRANSPARENT = (nodes.TypeConversion, nodes.Selector, nodes.TypeAssertion, nodes.Unary, nodes.VariadicArgument)
 _OPAQUE = (nodes.FuncLiteral, nodes.CompositeLiteral)
@@ -110,14 +113,28 @@ def quote(text: str, like: Node | None = None) -> str:
     raw = isinstance(like, nodes.RawStringLiteral) and re.search(r'["\\]', text)
     if raw and "`" not in text and all(c.isprintable() for c in text):
         return f"`{text}`"
-    return '"' + "".join('\\"' if c == '"' else _escape(c) for c in text) + '"'
+    spelled = _spellings(like)
+    return '"' + "".join('\\"' if c == '"' else spelled.get(c) or _escape(c) for c in text) + '"'
 
 
 def byte_or_string(text: str, like: Node | None = None) -> tuple[str, bool]:
     """What to append for a text: a byte literal for one ASCII character (False), else a string to spread (True)."""
     if len(text) == 1 and text.isascii():
-        return ("'\\''" if text == "'" else f"'{_escape(text)}'"), False
+        return ("'\\''" if text == "'" else f"'{_spellings(like).get(text) or _escape(text)}'"), False
     return quote(text, like), True
+
+
+def _spellings(like: Node | None) -> dict[str, str]:
+    """How a format writes the characters that it writes by numbers only: ``\\033`` stays ``\\033``."""
+    literals = (like, *like.descendants()) if like is not None else ()
+    text = "".join(node.str for node in literals if isinstance(node, nodes.InterpretedStringLiteral))
+    found: dict[str, str] = {}
+    for escape in _ESCAPE.finditer(text):
+        digits = escape["octal"] or escape["byte"] or escape["rune"]
+        code = int(digits, 8 if escape["octal"] else 16) if digits else -1
+        if code >= 0 and (code < 0x80 or escape["rune"]) and chr(code) not in text:
+            found.setdefault(chr(code), escape[0])
+    return found
 
 
 def _escape(char: str) -> str:

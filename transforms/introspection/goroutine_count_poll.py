@@ -269,7 +269,6 @@ TRANSFORM = Transform(
         pattern("for $n <= runtime.NumGoroutine() { $*_ }"),
     ),
     check=check,
-    beyond=True,
     seeds=("B7",),
     applicability=UNSAFE,
 )

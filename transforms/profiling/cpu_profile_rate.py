@@ -94,7 +94,6 @@ TRANSFORM = Transform(
     summary="SetCPUProfileRate before StartCPUProfile makes the profile wrong",
     patterns=(pattern("runtime.SetCPUProfileRate($n)"),),
     check=check,
-    beyond=True,
     seeds=("B4",),
     applicability=UNSAFE,
 )
